@@ -1,0 +1,56 @@
+package ispcrm.template;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * An answer that API Gateway gives by itself.
+ *
+ * @param status its status code, or null for the one that the gateway would give
+ * @param headers each with the expression of its value
+ * @param body its body with {@code $context} variables in it
+ * @see <a
+ *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html">Gateway
+ *     responses</a>
+ */
+public record GatewayResponse(Integer status, Map<String, String> headers, String body) {
+
+  static GatewayResponse of(Object node) {
+    Map<String, Object> response = Intrinsics.object(node);
+    Map<String, String> headers = new LinkedHashMap<>();
+    Intrinsics.object(Intrinsics.object(response.get("ResponseParameters")).get("Headers"))
+        .forEach((name, value) -> headers.put(name, String.valueOf(value)));
+    return new GatewayResponse(
+        (Integer) response.get("StatusCode"),
+        headers,
+        String.valueOf(
+            Intrinsics.object(response.get("ResponseTemplates")).get("application/json")));
+  }
+
+  /**
+   * The headers of one answer.
+   *
+   * @param context the values of {@code context} variables, such as requestId
+   */
+  public Map<String, String> headers(Map<String, String> context) {
+    Map<String, String> values = new TreeMap<>();
+    headers.forEach(
+        (name, value) ->
+            values.put(
+                name,
+                value.startsWith("'")
+                    ? value.substring(1, value.length() - 1)
+                    : context.get(value.substring("context.".length()))));
+    return values;
+  }
+
+  /** The body of one answer. */
+  public String body(Map<String, String> context) {
+    String text = body;
+    for (Map.Entry<String, String> variable : context.entrySet()) {
+      text = text.replace("$context." + variable.getKey(), variable.getValue());
+    }
+    return text;
+  }
+}

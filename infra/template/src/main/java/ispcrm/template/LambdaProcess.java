@@ -1,0 +1,156 @@
+package ispcrm.template;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * A function's jar as Lambda runs it: in a process of its own with Lambda's flags, under the Java
+ * runtime interface client, which must be on the class path of whoever starts it.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/java-package.html">Deploy Java Lambda
+ *     functions with .zip or JAR file archives</a>
+ */
+public final class LambdaProcess implements AutoCloseable {
+  /** One class of each jar that the runtime client consists of. */
+  private static final List<String> RUNTIME_CLIENT =
+      List.of(
+          "com.amazonaws.services.lambda.runtime.api.client.AWSLambda",
+          "com.amazonaws.services.lambda.runtime.Context",
+          "com.amazonaws.services.lambda.runtime.serialization.PojoSerializer",
+          "software.amazon.awssdk.utilslite.SdkInternalThreadLocal");
+
+  private final RuntimeApi runtime = new RuntimeApi();
+  private final Process process;
+  private final Path log;
+
+  /**
+   * Starts it.
+   *
+   * @param command what runs Java, such as {@code java} or {@code taskset -c 0 java}
+   * @param jar the function's code
+   * @param handler its handler class
+   * @param folder one that is not there yet, for its code and its log
+   * @param environment what the function finds, and nothing of AWS besides
+   */
+  public LambdaProcess(
+      List<String> command,
+      Path jar,
+      String handler,
+      Path folder,
+      Map<String, String> environment) {
+    Path task = folder.resolve("task");
+    log = folder.resolve("log");
+    List<String> line = new ArrayList<>(command);
+    line.addAll(
+        List.of(
+            "-XX:MaxRAMPercentage=80",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            runtimeClient(),
+            RUNTIME_CLIENT.get(0),
+            handler));
+    try {
+      Files.createDirectories(task.resolve("lib"));
+      Files.copy(jar, task.resolve("lib").resolve(jar.getFileName()));
+      ProcessBuilder builder =
+          new ProcessBuilder(line)
+              .directory(task.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile());
+      builder.environment().keySet().removeIf(variable -> variable.startsWith("AWS_"));
+      builder.environment().put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+      builder.environment().putAll(environment);
+      builder.environment().put("AWS_LAMBDA_RUNTIME_API", runtime.address());
+      builder.environment().put("LAMBDA_TASK_ROOT", task.toString());
+      builder.environment().put("_HANDLER", handler);
+      process = builder.start();
+    } catch (IOException cannotStart) {
+      throw new UncheckedIOException(cannotStart);
+    }
+  }
+
+  /**
+   * Starts a function of the template with this process's Java.
+   *
+   * @param name the name of its module, such as get-user; it must be packaged
+   * @param environment what the function finds besides the template's own
+   */
+  public static LambdaProcess start(
+      Template template, String name, Path folder, Map<String, String> environment) {
+    Template.LambdaFunction function = template.functions().get(name);
+    Map<String, String> all = new HashMap<>(function.environment());
+    all.putAll(environment);
+    return new LambdaProcess(
+        List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()),
+        template.root().resolve(function.codeUri()),
+        function.handler(),
+        folder,
+        all);
+  }
+
+  /** Hands an event to the function and waits for what it makes of it. */
+  public Outcome invoke(String event) throws InterruptedException {
+    return runtime.invoke(event);
+  }
+
+  /** What a function made of an event: its answer, or the error that it failed with. */
+  public record Outcome(boolean failed, String json) {}
+
+  /** All that it logged so far. */
+  public String log() {
+    try {
+      return Files.readString(log, StandardCharsets.UTF_8);
+    } catch (IOException gone) {
+      throw new UncheckedIOException(gone);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException ending) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    runtime.close();
+  }
+
+  private static String runtimeClient() {
+    return RUNTIME_CLIENT.stream()
+        .map(LambdaProcess::jarOf)
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static String jarOf(String name) {
+    try {
+      return Path.of(
+              Class.forName(name, false, LambdaProcess.class.getClassLoader())
+                  .getProtectionDomain()
+                  .getCodeSource()
+                  .getLocation()
+                  .toURI())
+          .toString();
+    } catch (ClassNotFoundException | URISyntaxException absent) {
+      throw new IllegalStateException(
+          "the Lambda runtime interface client is not on the class path", absent);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package ispcrm.template;
+
+import com.amazonaws.services.lambda.runtime.ClientContext;
+import com.amazonaws.services.lambda.runtime.CognitoIdentity;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * The template's functions in this process: the handler classes that are deployed, made with the
+ * environment that the template gives them, called through their Lambda entry.
+ */
+public final class LocalLambda {
+  private final Map<String, Template.LambdaFunction> functions;
+  private final Map<String, RequestStreamHandler> handlers = new HashMap<>();
+
+  public LocalLambda(Template template) {
+    functions = template.functions();
+  }
+
+  /**
+   * Calls a function.
+   *
+   * @param name the name of its module, such as get-user; its class must be on the class path
+   * @param event JSON
+   * @return JSON
+   * @throws RuntimeException what the function failed with
+   */
+  public String invoke(String name, String event) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      handler(name)
+          .handleRequest(
+              new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
+              out,
+              context(name, System.err::println));
+    } catch (IOException inMemory) {
+      throw new IllegalStateException(inMemory);
+    }
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  /** The context that a function is called with. */
+  public static Context context(String function, Consumer<String> log) {
+    return new Invocation(function, UUID.randomUUID().toString(), log);
+  }
+
+  private synchronized RequestStreamHandler handler(String name) {
+    return handlers.computeIfAbsent(
+        name,
+        absent -> {
+          Template.LambdaFunction function = functions.get(name);
+          try {
+            return Class.forName(function.handler())
+                .asSubclass(RequestStreamHandler.class)
+                .getConstructor(Map.class)
+                .newInstance(function.environment());
+          } catch (ReflectiveOperationException cause) {
+            throw new IllegalStateException("the handler of " + name + " cannot be made", cause);
+          }
+        });
+  }
+
+  private record Invocation(String function, String id, Consumer<String> log) implements Context {
+
+    @Override
+    public String getAwsRequestId() {
+      return id;
+    }
+
+    @Override
+    public String getLogGroupName() {
+      return "/aws/lambda/" + function;
+    }
+
+    @Override
+    public String getLogStreamName() {
+      return "local";
+    }
+
+    @Override
+    public String getFunctionName() {
+      return function;
+    }
+
+    @Override
+    public String getFunctionVersion() {
+      return "$LATEST";
+    }
+
+    @Override
+    public String getInvokedFunctionArn() {
+      return "arn:aws:lambda:us-east-1:000000000000:function:" + function;
+    }
+
+    @Override
+    public CognitoIdentity getIdentity() {
+      return null;
+    }
+
+    @Override
+    public ClientContext getClientContext() {
+      return null;
+    }
+
+    @Override
+    public int getRemainingTimeInMillis() {
+      return 20_000;
+    }
+
+    @Override
+    public int getMemoryLimitInMB() {
+      return 1024;
+    }
+
+    @Override
+    public LambdaLogger getLogger() {
+      return new LambdaLogger() {
+        @Override
+        public void log(String message) {
+          log.accept(message);
+        }
+
+        @Override
+        public void log(byte[] message) {
+          log(new String(message, StandardCharsets.UTF_8));
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package ispcrm.template;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+
+/**
+ * template.yaml read as data, its parameters put in: what runs or tests the API on this machine
+ * takes routes, environment, code, tables and the gateway's own answers from here, so that nothing
+ * can differ from what is deployed.
+ */
+public final class Template {
+  private final Path root;
+  private final Map<String, Object> document;
+  private final Intrinsics intrinsics;
+
+  private Template(Path root, Map<String, Object> document, Map<String, String> parameters) {
+    this.root = root;
+    this.document = document;
+    this.intrinsics = new Intrinsics(document, parameters);
+  }
+
+  /**
+   * Reads the template of the project that the working directory lies in.
+   *
+   * @param parameters the values of parameters that are not to have their defaults
+   */
+  public static Template load(Map<String, String> parameters) {
+    Path folder = Path.of("").toAbsolutePath();
+    while (folder != null && !Files.exists(folder.resolve("template.yaml"))) {
+      folder = folder.getParent();
+    }
+    if (folder == null) {
+      throw new IllegalStateException("no template.yaml in the working directory or above it");
+    }
+    try {
+      return new Template(
+          folder, CloudFormationYaml.read(folder.resolve("template.yaml")), parameters);
+    } catch (IOException unreadable) {
+      throw new IllegalStateException("template.yaml cannot be read", unreadable);
+    }
+  }
+
+  /** The folder that template.yaml lies in. */
+  public Path root() {
+    return root;
+  }
+
+  /** The document as it stands there, intrinsic functions in their long form. */
+  public Map<String, Object> document() {
+    return document;
+  }
+
+  /** A resource as it stands there. */
+  public Map<String, Object> resource(String logicalId) {
+    return Intrinsics.object(Intrinsics.object(document.get("Resources")).get(logicalId));
+  }
+
+  /** The functions by their module's name, such as get-user. */
+  public Map<String, LambdaFunction> functions() {
+    Map<String, LambdaFunction> functions = new TreeMap<>();
+    resources("AWS::Serverless::Function")
+        .forEach(
+            (logicalId, properties) -> {
+              LambdaFunction function = function(logicalId, properties);
+              functions.put(function.name(), function);
+            });
+    return functions;
+  }
+
+  private LambdaFunction function(String logicalId, Map<String, Object> properties) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    Intrinsics.object(Intrinsics.object(properties.get("Environment")).get("Variables"))
+        .forEach((name, value) -> environment.put(name, String.valueOf(value)));
+    List<Route> routes = new ArrayList<>();
+    Intrinsics.object(properties.get("Events")).values().stream()
+        .map(event -> Intrinsics.object(Intrinsics.object(event).get("Properties")))
+        .forEach(
+            event ->
+                routes.add(
+                    new Route(
+                        String.valueOf(event.get("Method")).toUpperCase(Locale.ROOT),
+                        String.valueOf(event.get("Path")),
+                        !"NONE".equals(Intrinsics.object(event.get("Auth")).get("Authorizer")))));
+    return new LambdaFunction(
+        logicalId,
+        String.valueOf(properties.get("CodeUri")),
+        String.valueOf(properties.get("Handler")),
+        environment,
+        routes);
+  }
+
+  /** The gateway's own answers by their response type, such as UNAUTHORIZED. */
+  public Map<String, GatewayResponse> gatewayResponses() {
+    Map<String, GatewayResponse> responses = new TreeMap<>();
+    for (Map<String, Object> api : resources("AWS::Serverless::Api").values()) {
+      Intrinsics.object(api.get("GatewayResponses"))
+          .forEach((type, response) -> responses.put(type, GatewayResponse.of(response)));
+    }
+    return responses;
+  }
+
+  /** The tables, each under its logical id as its name. */
+  public List<CreateTableRequest> tables() {
+    List<CreateTableRequest> tables = new ArrayList<>();
+    resources("AWS::DynamoDB::Table")
+        .forEach((logicalId, properties) -> tables.add(Tables.request(logicalId, properties)));
+    return tables;
+  }
+
+  /** The value of a parameter. */
+  public String parameter(String name) {
+    return String.valueOf(intrinsics.evaluate(Map.of("Ref", name)));
+  }
+
+  /** The properties of all resources of a type, by logical id, intrinsic functions evaluated. */
+  private Map<String, Map<String, Object>> resources(String type) {
+    Map<String, Map<String, Object>> found = new LinkedHashMap<>();
+    Intrinsics.object(document.get("Resources"))
+        .forEach(
+            (logicalId, resource) -> {
+              if (type.equals(Intrinsics.object(resource).get("Type"))) {
+                found.put(
+                    logicalId,
+                    Intrinsics.object(
+                        intrinsics.evaluate(Intrinsics.object(resource).get("Properties"))));
+              }
+            });
+    return found;
+  }
+
+  /**
+   * A function as deployed.
+   *
+   * @param logicalId such as GetUserFunction
+   * @param codeUri its jar, relative to template.yaml
+   * @param handler its handler class
+   */
+  public record LambdaFunction(
+      String logicalId,
+      String codeUri,
+      String handler,
+      Map<String, String> environment,
+      List<Route> routes) {
+
+    /** The name of its module, such as get-user. */
+    public String name() {
+      return codeUri.split("/", -1)[1];
+    }
+  }
+
+  /**
+   * A route to a function.
+   *
+   * @param path such as {@code /api/v1/users/{id}}
+   * @param authorized whether the authorizer is asked first
+   */
+  public record Route(String method, String path, boolean authorized) {}
+}
