@@ -1,0 +1,70 @@
+package ispcrm.dynamodb;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Access to DynamoDB: the one client of a function, and its values. */
+public final class DynamoDb {
+
+  private DynamoDb() {}
+
+  /**
+   * A client with the region, endpoint and credentials of the default chains. A call ends within 10
+   * seconds, retries among them, which is less than a function's time-out: the caller gets an
+   * answer that says so. Make one for each function and keep it.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/best-practices.html">Best
+   *     practices of the AWS SDK for Java 2.x</a>
+   */
+  public static DynamoDbClient client() {
+    return DynamoDbClient.builder()
+        .httpClientBuilder(
+            UrlConnectionHttpClient.builder()
+                .connectionTimeout(Duration.ofSeconds(1))
+                .socketTimeout(Duration.ofSeconds(3)))
+        .overrideConfiguration(
+            configuration ->
+                configuration
+                    .apiCallAttemptTimeout(Duration.ofSeconds(3))
+                    .apiCallTimeout(Duration.ofSeconds(10)))
+        .build();
+  }
+
+  /**
+   * Reads an item at half the price of a consistent read, and consistently where nothing was found:
+   * an item is there from the moment it was written, and a change of it is seen within a second.
+   *
+   * @return the item's attributes, or nothing
+   */
+  public static Optional<Map<String, AttributeValue>> find(
+      DynamoDbClient client, String table, String keyName, String key) {
+    for (boolean consistent : new boolean[] {false, true}) {
+      Map<String, AttributeValue> item =
+          client
+              .getItem(
+                  request ->
+                      request
+                          .tableName(table)
+                          .key(Map.of(keyName, text(key)))
+                          .consistentRead(consistent))
+              .item();
+      if (!item.isEmpty()) {
+        return Optional.of(item);
+      }
+    }
+    return Optional.empty();
+  }
+
+  public static AttributeValue text(String value) {
+    return AttributeValue.fromS(value);
+  }
+
+  public static AttributeValue number(long value) {
+    return AttributeValue.fromN(Long.toString(value));
+  }
+}

@@ -1,0 +1,129 @@
+package ispcrm.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ispcrm.template.LocalLambda;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class ApiHandlerTest {
+  private static final String EVENT =
+      """
+      {"resource":"/x/{id}","path":"/x/1","httpMethod":"GET","headers":{"X-Auth-Token":"secret"},
+       "multiValueHeaders":{"X-Auth-Token":["secret"],"Host":["evil.example"]},
+       "multiValueQueryStringParameters":{"a":["1","2"]},"pathParameters":{"id":"1"},
+       "requestContext":{"requestId":"r-1","domainName":"abc.example","stage":"prod",
+        "authorizer":{"token_id":"t","user_id":"u","scopes":"users:read self:read"}},
+       "body":null,"isBase64Encoded":false}
+      """;
+
+  private final StringBuilder log = new StringBuilder();
+
+  @Test
+  void handsTheRequestToTheFunction() {
+    JsonNode answer =
+        invoke(
+            EVENT,
+            Map.of(),
+            request ->
+                ApiResponse.json(
+                    200,
+                    Map.of(
+                        "id", request.pathParameters().get("id"),
+                        "a", request.query().get("a"),
+                        "user", request.caller().userId(),
+                        "token", request.caller().tokenId(),
+                        "scopes", request.caller().scopes().size(),
+                        "root", request.links().root())));
+    JsonNode body = Json.MAPPER.readTree(answer.get("body").asString());
+    assertThat(body)
+        .isEqualTo(
+            Json.MAPPER.readTree(
+                """
+                {"id":"1","a":["1","2"],"user":"u","token":"t","scopes":2,
+                 "root":"https://abc.example/prod/api/v1"}
+                """));
+    assertThat(answer.at("/headers/X-Request-Id").asString()).isEqualTo("r-1");
+    assertThat(answer.at("/headers/Content-Type").asString())
+        .isEqualTo("application/json; charset=utf-8");
+    assertThat(answer.get("statusCode").asInt()).isEqualTo(200);
+  }
+
+  @Test
+  void configuredAddressBeginsTheLinks() {
+    JsonNode answer =
+        invoke(
+            EVENT,
+            Map.of("BASE_URL", "https://crm.example.net"),
+            request -> ApiResponse.json(200, Map.of("users", request.links().users())));
+    assertThat(answer.get("body").asString())
+        .isEqualTo("{\"users\":\"https://crm.example.net/api/v1/users\"}");
+  }
+
+  @Test
+  void callerWithoutAnAuthorizerMayNothing() {
+    JsonNode answer =
+        invoke(
+            EVENT.replace("\"authorizer\"", "\"nobody\""),
+            Map.of(),
+            request -> ApiResponse.json(200, Map.of("scopes", request.caller().scopes())));
+    assertThat(answer.get("body").asString()).isEqualTo("{\"scopes\":[]}");
+  }
+
+  @Test
+  void whatAClientDidWrongIsAnswered() {
+    JsonNode answer =
+        invoke(
+            EVENT,
+            Map.of(),
+            request -> {
+              throw new ApiException(400, "invalid_fields", "No.", Map.of("mac", "is none"));
+            });
+    assertThat(answer.get("statusCode").asInt()).isEqualTo(400);
+    assertThat(answer.get("body").asString())
+        .isEqualTo(
+            "{\"status\":\"error\",\"message\":\"No.\",\"code\":\"invalid_fields\","
+                + "\"errors\":[{\"field\":\"mac\",\"message\":\"is none\"}],\"request_id\":\"r-1\","
+                + "\"_links\":{\"root\":\"https://abc.example/prod/api/v1\"}}");
+    assertThat(log).isEmpty();
+  }
+
+  @Test
+  void faultOfOursIsLoggedAndAnsweredPlainly() {
+    JsonNode answer =
+        invoke(
+            EVENT,
+            Map.of(),
+            request -> {
+              throw new IllegalStateException("table Users is gone");
+            });
+    assertThat(answer.get("statusCode").asInt()).isEqualTo(500);
+    assertThat(answer.get("body").asString())
+        .contains("\"code\":\"internal_error\"", "\"request_id\":\"r-1\"")
+        .doesNotContain("table", "IllegalState", "errors");
+    assertThat(log.toString())
+        .contains(
+            "test failed on request r-1: java.lang.IllegalStateException: table Users is gone")
+        .doesNotContain("secret");
+  }
+
+  private JsonNode invoke(
+      String event, Map<String, String> environment, Function<ApiRequest, ApiResponse> function) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      new ApiHandler("test", function, environment) {}.handleRequest(
+          new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
+          out,
+          LocalLambda.context("test", log::append));
+    } catch (IOException inMemory) {
+      throw new IllegalStateException(inMemory);
+    }
+    return Json.MAPPER.readTree(out.toByteArray());
+  }
+}
