@@ -1,0 +1,31 @@
+package ispcrm.getuser;
+
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import ispcrm.users.User;
+import ispcrm.users.Users;
+import java.util.Map;
+import java.util.function.Function;
+
+/** {@code GET /api/v1/users/{id}}: one user with every field. */
+public final class GetUser implements Function<ApiRequest, ApiResponse> {
+  private final Users users;
+
+  public GetUser(Users users) {
+    this.users = users;
+  }
+
+  /**
+   * @throws ApiException 404 where no user has the id
+   */
+  @Override
+  public ApiResponse apply(ApiRequest request) {
+    User user =
+        users
+            .find(request.pathParameters().getOrDefault("id", ""))
+            .orElseThrow(
+                () -> new ApiException(404, "not_found", "Not found - no user has this id."));
+    return ApiResponse.one(200, user.toMap(), Map.of("self", request.links().user(user.id())));
+  }
+}

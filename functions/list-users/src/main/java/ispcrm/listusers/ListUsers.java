@@ -1,0 +1,81 @@
+package ispcrm.listusers;
+
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import ispcrm.gateway.Links;
+import ispcrm.users.Users;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** {@code GET /api/v1/users}: users in the order of their usernames, filtered, a page at a time. */
+public final class ListUsers implements Function<ApiRequest, ApiResponse> {
+  private final Users users;
+
+  public ListUsers(Users users) {
+    this.users = users;
+  }
+
+  /**
+   * @throws ApiException 400 for a parameter that is unknown, repeated or malformed, or a cursor
+   *     that this list did not hand out
+   */
+  @Override
+  public ApiResponse apply(ApiRequest request) {
+    ListQuery query = ListQuery.of(request.query());
+    Users.Page page = users.list(query.filter(), query.after(), query.limit());
+    Links links = request.links();
+    Map<String, String> pages = new LinkedHashMap<>();
+    pages.put("self", links.users() + queryString(request.query(), null));
+    if (page.next() == null) {
+      return ApiResponse.json(200, body(page, links, pages));
+    }
+    String cursor = Cursor.encode(query.filter(), page.next());
+    String next = links.users() + queryString(request.query(), cursor);
+    pages.put("next", next);
+    return ApiResponse.json(200, body(page, links, pages))
+        .with("Link", "<" + next + ">; rel=\"next\"");
+  }
+
+  private static Map<String, Object> body(Users.Page page, Links links, Map<String, String> pages) {
+    List<Map<String, Object>> users =
+        page.users().stream()
+            .map(
+                user -> {
+                  Map<String, Object> entry = new LinkedHashMap<>();
+                  entry.put("id", user.id());
+                  entry.put("name", user.name());
+                  entry.put("status", user.status());
+                  entry.put("username", user.username());
+                  entry.put("customer_id", user.customerId());
+                  entry.put("_links", Map.of("self", links.user(user.id())));
+                  return entry;
+                })
+            .toList();
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("users", users);
+    body.put("_links", pages);
+    return body;
+  }
+
+  /** The parameters as they came, with another cursor where one is given. */
+  private static String queryString(Map<String, List<String>> query, String cursor) {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    query.forEach((name, values) -> parameters.put(name, values.get(0)));
+    if (cursor != null) {
+      parameters.put("cursor", cursor);
+    }
+    StringBuilder text = new StringBuilder();
+    parameters.forEach(
+        (name, value) ->
+            text.append(text.isEmpty() ? '?' : '&')
+                .append(name)
+                .append('=')
+                .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
+    return text.toString();
+  }
+}

@@ -1,0 +1,21 @@
+package ispcrm.listusers;
+
+import ispcrm.dynamodb.DynamoDb;
+import ispcrm.gateway.ApiHandler;
+import ispcrm.users.DynamoDbUsers;
+import java.util.Map;
+
+/** Wires {@link ListUsers} as the Lambda function of its endpoint. */
+public final class ListUsersHandler extends ApiHandler {
+
+  public ListUsersHandler() {
+    this(System.getenv());
+  }
+
+  public ListUsersHandler(Map<String, String> environment) {
+    super(
+        "listUsers",
+        new ListUsers(new DynamoDbUsers(DynamoDb.client(), environment.get("USERS_TABLE"))),
+        environment);
+  }
+}
