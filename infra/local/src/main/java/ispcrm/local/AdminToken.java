@@ -1,0 +1,61 @@
+package ispcrm.local;
+
+import ispcrm.template.LocalLambda;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The administrator's token that the local run prints, made by bootstrap-admin as in an account.
+ */
+final class AdminToken {
+  private static final String FILE = "admin-token";
+
+  private AdminToken() {}
+
+  /**
+   * The token of the first start where the data is kept and the API still takes the token, else a
+   * new one. Who wants another deletes the file admin-token in the data's folder.
+   *
+   * @param address where the API answers
+   * @param data the folder that keeps the data, or null
+   */
+  static String of(LocalLambda lambda, URI address, Path data) throws IOException {
+    if (data == null) {
+      return make(lambda);
+    }
+    Path file = data.resolve(FILE);
+    if (Files.exists(file)) {
+      String kept = Files.readString(file).strip();
+      if (isTaken(kept, address)) {
+        return kept;
+      }
+      Files.delete(file);
+    }
+    String token = make(lambda);
+    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+    Files.writeString(file, token + "\n");
+    return token;
+  }
+
+  private static String make(LocalLambda lambda) {
+    return new JsonMapper()
+        .readTree(lambda.invoke("bootstrap-admin", "{}"))
+        .required("token")
+        .asString();
+  }
+
+  private static boolean isTaken(String token, URI address) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) address.resolve("/api/v1").toURL().openConnection();
+    connection.setRequestProperty("X-Auth-Token", token);
+    return connection.getResponseCode() == 200;
+  }
+}

@@ -1,0 +1,124 @@
+package ispcrm.local;
+
+import ispcrm.template.LocalDynamoDb;
+import ispcrm.template.LocalLambda;
+import ispcrm.template.Template;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The API on this machine, and the answer to bare {@code mvn}. It listens on the loopback only, on
+ * PORT (3000 where absent, 0 for any free one), and keeps its data in the folder ISPCRM_DATA, or
+ * nowhere.
+ */
+public final class LocalApi implements AutoCloseable {
+  private static final String USUAL_PORT = "3000";
+
+  private final LocalGateway gateway;
+  private final LocalDynamoDb dynamoDb;
+  private final String token;
+
+  private LocalApi(LocalGateway gateway, LocalDynamoDb dynamoDb, String token) {
+    this.gateway = gateway;
+    this.dynamoDb = dynamoDb;
+    this.token = token;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    String port = System.getenv().getOrDefault("PORT", USUAL_PORT);
+    String data = System.getenv("ISPCRM_DATA");
+    LocalApi api;
+    try {
+      api = start(port(port), data == null ? null : Path.of(data).toAbsolutePath());
+    } catch (CannotStart reason) {
+      System.err.println(reason.getMessage());
+      System.exit(1);
+      return;
+    } catch (Exception fault) {
+      fault.printStackTrace();
+      System.exit(1);
+      return;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(api::close));
+    System.out.println(api.welcome(data));
+    api.gateway.join();
+  }
+
+  /**
+   * Starts the API with the sample users and an administrator.
+   *
+   * @param data the folder that keeps the data, or null
+   * @throws CannotStart where the port or the folder cannot be used, in words for whoever asked
+   */
+  public static LocalApi start(int port, Path data) throws Exception {
+    if (data != null) {
+      try {
+        Files.createDirectories(data);
+      } catch (IOException unusable) {
+        throw new CannotStart("The folder ISPCRM_DATA cannot be made: " + unusable.getMessage());
+      }
+    }
+    LocalGateway gateway = LocalGateway.listen(port);
+    Template template = Template.load(Map.of("BaseUrl", gateway.address().toString()));
+    LocalDynamoDb dynamoDb = LocalDynamoDb.start(template, data);
+    dynamoDb.useInThisProcess();
+    LocalLambda lambda = new LocalLambda(template);
+    SampleUsers.add(dynamoDb.client(), template);
+    gateway.start(template, lambda);
+    return new LocalApi(gateway, dynamoDb, AdminToken.of(lambda, gateway.address(), data));
+  }
+
+  /** The address that all paths follow, without a slash at its end. */
+  public URI address() {
+    return gateway.address();
+  }
+
+  /** An administrator's token. */
+  public String token() {
+    return token;
+  }
+
+  @Override
+  public void close() {
+    gateway.close();
+    dynamoDb.close();
+  }
+
+  private static int port(String text) throws CannotStart {
+    try {
+      int port = Integer.parseInt(text);
+      if (port >= 0 && port <= 65535) {
+        return port;
+      }
+    } catch (NumberFormatException notANumber) {
+      // Said below, as for a number that is too large.
+    }
+    throw new CannotStart("PORT must be a number from 0 to 65535, not " + text + ".");
+  }
+
+  private String welcome(String data) {
+    return """
+
+        ISPCRM API answers on %1$s; Ctrl-C ends it.
+        %3$s
+
+        The page on which an administrator makes tokens:
+          %1$s/Admin/getToken
+
+        An administrator's token, and three calls to paste:
+          export TOKEN=%2$s
+          curl -H "Authorization: Bearer $TOKEN" %1$s/api/v1
+          curl -H "X-Auth-Token: $TOKEN" '%1$s/api/v1/users?status=active'
+          curl -X POST -d '{"ID":"jonmt", "version":"v1"}' -H "X-Auth-Token: $TOKEN" %1$s/api/v1/users
+        """
+        .formatted(
+            address(),
+            token,
+            data == null
+                ? "Its data is gone when it ends; ISPCRM_DATA=folder keeps it."
+                : "Its data stays in " + data + ".");
+  }
+}
