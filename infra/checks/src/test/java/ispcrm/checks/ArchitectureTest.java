@@ -1,0 +1,177 @@
+package ispcrm.checks;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Who may import whom. */
+@AnalyzeClasses(packages = "ispcrm", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String ROOT = "ispcrm.";
+
+  /** The package of each function: its folder's name without the hyphens. */
+  private static final List<String> FUNCTIONS =
+      Checkout.functions().stream().map(name -> ROOT + name.replace("-", "")).toList();
+
+  private static final DescribedPredicate<JavaClass> DEPLOYED =
+      resideInAPackage("ispcrm..")
+          .and(not(resideInAnyPackage("ispcrm.template..", "ispcrm.local..")))
+          .as("what is deployed");
+
+  private static final DescribedPredicate<JavaClass> AWS_SDK =
+      resideInAPackage("software.amazon.awssdk..");
+
+  private static final DescribedPredicate<JavaClass> STORES =
+      resideInAnyPackage("ispcrm.dynamodb..", "ispcrm.users..", "ispcrm.tokens..");
+
+  /** Without this a new package would slip past the rules below. */
+  @ArchTest
+  static void everyPackageIsAFunctionOrALibrary(JavaClasses classes) {
+    Set<String> packages =
+        classes.stream()
+            .map(type -> ROOT + type.getPackageName().substring(ROOT.length()).split("\\.", 2)[0])
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> known = new TreeSet<>(FUNCTIONS);
+    for (String library : List.of("gateway", "dynamodb", "users", "tokens", "template", "local")) {
+      known.add(ROOT + library);
+    }
+    assertThat(packages).isEqualTo(known);
+  }
+
+  @ArchTest
+  static void functionsNeverImportOneAnother(JavaClasses classes) {
+    for (String function : FUNCTIONS) {
+      String[] others =
+          FUNCTIONS.stream()
+              .filter(other -> !other.equals(function))
+              .map(other -> other + "..")
+              .toArray(String[]::new);
+      noClasses()
+          .that()
+          .resideInAPackage(function + "..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(others)
+          .check(classes);
+    }
+  }
+
+  @ArchTest
+  static void librariesNeverImportAFunction(JavaClasses classes) {
+    noClasses()
+        .that(resideInAPackage("ispcrm.gateway..").or(STORES))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(FUNCTIONS.stream().map(name -> name + "..").toArray(String[]::new))
+        .check(classes);
+  }
+
+  @ArchTest
+  static final ArchRule usersImportNeitherGatewayNorTokens =
+      noClasses()
+          .that()
+          .resideInAPackage("ispcrm.users..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("ispcrm.gateway..", "ispcrm.tokens..");
+
+  @ArchTest
+  static final ArchRule tokensImportNeitherGatewayNorUsers =
+      noClasses()
+          .that()
+          .resideInAPackage("ispcrm.tokens..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("ispcrm.gateway..", "ispcrm.users..");
+
+  @ArchTest
+  static final ArchRule gatewayAndDynamodbImportNoOtherLibrary =
+      noClasses()
+          .that()
+          .resideInAnyPackage("ispcrm.gateway..", "ispcrm.dynamodb..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("ispcrm..")
+                  .and(not(resideInAnyPackage("ispcrm.gateway..", "ispcrm.dynamodb.."))));
+
+  @ArchTest
+  static final ArchRule gatewayKnowsNoDatabase =
+      noClasses()
+          .that()
+          .resideInAPackage("ispcrm.gateway..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ispcrm.dynamodb..");
+
+  @ArchTest
+  static final ArchRule theAuthorizerKnowsNoUsers =
+      noClasses()
+          .that()
+          .resideInAPackage("ispcrm.authorizer..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ispcrm.users..");
+
+  @ArchTest
+  static final ArchRule nothingDeployedImportsWhatRunsItHere =
+      noClasses()
+          .that(DEPLOYED)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "ispcrm.template..",
+              "ispcrm.local..",
+              "com.amazonaws.services.dynamodbv2..",
+              "software.amazon.dynamodb..",
+              "org.yaml..");
+
+  @ArchTest
+  static final ArchRule nothingDeployedLogsPastTheLambdaLogger =
+      noClasses()
+          .that(DEPLOYED)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("java.util.logging..", "org.slf4j..", "org.apache.commons.logging..")
+          .orShould(ACCESS_STANDARD_STREAMS);
+
+  @ArchTest
+  static final ArchRule onlyGatewayUsesJacksonAndSpring =
+      noClasses()
+          .that(DEPLOYED.and(not(resideInAPackage("ispcrm.gateway.."))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "tools.jackson..", "com.fasterxml.jackson..", "org.springframework..");
+
+  @ArchTest
+  static final ArchRule outsideOfTheStoresOnlyHandlersNameTheAwsSdk =
+      noClasses()
+          .that(DEPLOYED.and(not(STORES)).and(not(simpleNameEndingWith("Handler"))))
+          .should()
+          .dependOnClassesThat(AWS_SDK);
+
+  @ArchTest
+  static final ArchRule handlersNameOfTheAwsSdkOnlyTheClientThatTheyPassOn =
+      noClasses()
+          .that(DEPLOYED.and(not(STORES)))
+          .should()
+          .dependOnClassesThat(
+              AWS_SDK.and(not(name("software.amazon.awssdk.services.dynamodb.DynamoDbClient"))));
+}

@@ -1,0 +1,79 @@
+package ispcrm.checks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The files of this checkout. */
+final class Checkout {
+  static final Path ROOT = root();
+  static final JsonMapper JSON = JsonMapper.shared();
+
+  private Checkout() {}
+
+  static String read(String file) {
+    try {
+      return Files.readString(ROOT.resolve(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The names of what lies directly in a folder, sorted. */
+  static List<String> list(String folder) {
+    try (Stream<Path> entries = Files.list(ROOT.resolve(folder))) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static boolean exists(String file) {
+    return Files.exists(ROOT.resolve(file));
+  }
+
+  /** A YAML file without tags of its own; a repeated key is an error. */
+  static Map<String, Object> yaml(String file) {
+    LoaderOptions options = new LoaderOptions();
+    options.setAllowDuplicateKeys(false);
+    return map(new Yaml(new SafeConstructor(options)).load(read(file)));
+  }
+
+  /** The name of every folder under functions/ that is one function. */
+  static List<String> functions() {
+    return list("functions").stream()
+        .filter(name -> !name.equals("shared") && exists("functions/" + name + "/pom.xml"))
+        .toList();
+  }
+
+  /** What is known to be a map with text for its keys, since YAML or JSON said so. */
+  @SuppressWarnings("unchecked")
+  static Map<String, Object> map(Object value) {
+    return (Map<String, Object>) value;
+  }
+
+  /** What is known to be a list, since YAML or JSON said so. */
+  @SuppressWarnings("unchecked")
+  static List<Object> listOf(Object value) {
+    return (List<Object>) value;
+  }
+
+  private static Path root() {
+    Path folder = Path.of("").toAbsolutePath();
+    while (!Files.exists(folder.resolve("template.yaml"))) {
+      folder = folder.getParent();
+      if (folder == null) {
+        throw new IllegalStateException("run this inside of the checkout");
+      }
+    }
+    return folder;
+  }
+}

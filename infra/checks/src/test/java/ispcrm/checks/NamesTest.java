@@ -1,0 +1,239 @@
+package ispcrm.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import ispcrm.checks.OpenApi.Operation;
+import ispcrm.template.Template;
+import ispcrm.template.Template.LambdaFunction;
+import ispcrm.template.Template.Route;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * One name everywhere: operationId {@code createUser} = module {@code functions/create-user} =
+ * class {@code ispcrm.createuser.CreateUser} = handler {@code CreateUserHandler} = resource {@code
+ * CreateUserFunction} = {@code events/create-user/}. Whoever knows the route knows every file.
+ */
+class NamesTest {
+  private static final Template TEMPLATE = Template.load(Map.of());
+  private static final OpenApi API = new OpenApi();
+
+  static List<String> modules() {
+    return Checkout.functions();
+  }
+
+  @Test
+  void everyFolderUnderFunctionsIsAFunctionOfTheTemplate() {
+    assertThat(TEMPLATE.functions().keySet()).containsExactlyInAnyOrderElementsOf(modules());
+    assertThat(Checkout.list("functions"))
+        .as("every folder there is a module or holds the libraries")
+        .containsExactlyInAnyOrderElementsOf(with(modules(), "shared"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void theTemplateNamesTheFunctionLikeItsModule(String module) {
+    LambdaFunction function = TEMPLATE.functions().get(module);
+    assertThat(function.logicalId()).isEqualTo(pascal(module) + "Function");
+    assertThat(function.codeUri())
+        .isEqualTo("functions/" + module + "/target/" + module + "-lambda.jar");
+    assertThat(function.handler()).isEqualTo(className(module) + "Handler");
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void theModuleIsBuiltUnderItsName(String module) {
+    assertThat(Pom.of("pom.xml").modules()).contains("functions/" + module);
+    assertThat(Pom.of("functions/" + module + "/pom.xml").artifactId()).isEqualTo(module);
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void itsClassIsAFunctionAndItsHandlerIsWhatLambdaCanStart(String module) throws Exception {
+    Class<?> function = Class.forName(className(module));
+    assertThat(function).isPublic().isFinal();
+    assertThat(Function.class).isAssignableFrom(function);
+    Class<?> handler = Class.forName(TEMPLATE.functions().get(module).handler());
+    assertThat(handler).isPublic().isFinal();
+    assertThat(RequestStreamHandler.class).isAssignableFrom(handler);
+    assertThat(Modifier.isPublic(handler.getConstructor().getModifiers())).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void itHasAnEventThatSucceeds(String module) {
+    assertThat(Checkout.list("events/" + module))
+        .contains(module.equals("authorizer") ? "bearer.json" : "ok.json");
+  }
+
+  @Test
+  void everyFolderOfEventsIsAFunctions() {
+    assertThat(Checkout.list("events")).isEqualTo(modules());
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void theReadmeHasARowForIt(String module) {
+    List<String> rows =
+        Checkout.read("README.md")
+            .lines()
+            .filter(line -> line.startsWith("|") && line.contains("functions/" + module))
+            .toList();
+    assertThat(rows).hasSize(1);
+    for (Operation operation : API.operations()) {
+      if (operation.id().equals(camel(module))) {
+        assertThat(rows.get(0)).contains("`" + operation.route() + "`");
+      }
+    }
+  }
+
+  @Test
+  void everyOperationOfTheContractIsTheFunctionOfItsName() {
+    Map<String, String> contract = new TreeMap<>();
+    API.operations().forEach(operation -> contract.put(operation.route(), operation.id()));
+    Map<String, String> template = new TreeMap<>();
+    routes()
+        .forEach(
+            (route, module) -> {
+              if (!route.contains("/api/v0") && !route.contains("/Users")) {
+                template.put(route, camel(module));
+              }
+            });
+    assertThat(template).isEqualTo(contract);
+  }
+
+  @Test
+  void everyRouteHasItsTwinsOfV0AndOfUsersWithACapital() {
+    Map<String, String> expected = new TreeMap<>();
+    for (Operation operation : API.operations()) {
+      for (String version : List.of("/api/v1", "/api/v0")) {
+        for (String users : List.of("/users", "/Users")) {
+          expected.put(
+              operation.route().replace("/api/v1", version).replace("/users", users),
+              kebab(operation.id()));
+        }
+      }
+    }
+    assertThat(routes()).isEqualTo(expected);
+  }
+
+  @Test
+  void noRouteIsServedTwice() {
+    List<String> all = new ArrayList<>();
+    TEMPLATE
+        .functions()
+        .values()
+        .forEach(function -> function.routes().forEach(route -> all.add(name(route))));
+    assertThat(all).doesNotHaveDuplicates();
+  }
+
+  /** What a handler reads stands in its source as text in capitals, such as USERS_TABLE. */
+  @ParameterizedTest
+  @MethodSource("modules")
+  void theTemplateSetsTheEnvironmentThatTheHandlerReads(String module) {
+    String source =
+        Checkout.read(
+            "functions/%s/src/main/java/ispcrm/%s/%sHandler.java"
+                .formatted(module, packageName(module), pascal(module)));
+    // ApiHandler reads for all of its kind.
+    if (source.contains("extends ApiHandler")) {
+      source +=
+          Checkout.read("functions/shared/gateway/src/main/java/ispcrm/gateway/ApiHandler.java");
+    }
+    Set<String> needed = namesIn(source, "environment\\s*\\.get\\(\\s*\"([A-Z_]+)\"");
+    needed.remove("AWS_SAM_LOCAL"); // `sam local` sets it
+    Set<String> known = namesIn(source, "environment\\s*\\.getOrDefault\\(\\s*\"([A-Z_]+)\"");
+    known.addAll(needed);
+    LambdaFunction function = TEMPLATE.functions().get(module);
+    assertThat(function.environment().keySet()).containsAll(needed);
+    assertThat(known).containsAll(function.environment().keySet());
+    // Without it the links of an API with a domain of its own would lead past that domain.
+    if (function.routes().stream().anyMatch(route -> route.path().startsWith("/api/"))) {
+      assertThat(function.environment()).containsKey("BASE_URL");
+    }
+  }
+
+  /**
+   * An import from there would fail the architecture's rules; the jar alone would only be large.
+   */
+  @ParameterizedTest
+  @MethodSource("modules")
+  void itsJarHoldsNothingOfTheLocalRun(String module) {
+    assertThat(Pom.of("functions/" + module + "/pom.xml").dependencies())
+        .isNotEmpty()
+        .allSatisfy(
+            dependency -> {
+              if (Set.of("template", "local", "DynamoDBLocal").contains(dependency.artifactId())) {
+                assertThat(dependency.scope()).isEqualTo("test");
+              }
+            });
+  }
+
+  /** All routes of the template, each with the module that it leads to. */
+  static Map<String, String> routes() {
+    Map<String, String> routes = new TreeMap<>();
+    TEMPLATE
+        .functions()
+        .forEach(
+            (module, function) ->
+                function.routes().forEach(route -> routes.put(name(route), module)));
+    return routes;
+  }
+
+  static String name(Route route) {
+    return route.method() + " " + route.path();
+  }
+
+  private static Set<String> namesIn(String source, String expression) {
+    Set<String> names = new TreeSet<>();
+    Matcher name = Pattern.compile(expression).matcher(source);
+    while (name.find()) {
+      names.add(name.group(1));
+    }
+    return names;
+  }
+
+  private static String className(String module) {
+    return "ispcrm." + packageName(module) + "." + pascal(module);
+  }
+
+  private static String packageName(String module) {
+    return module.replace("-", "");
+  }
+
+  private static String pascal(String module) {
+    StringBuilder name = new StringBuilder();
+    for (String word : module.split("-", -1)) {
+      name.append(word.substring(0, 1).toUpperCase(Locale.ROOT)).append(word.substring(1));
+    }
+    return name.toString();
+  }
+
+  private static String camel(String module) {
+    String name = pascal(module);
+    return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
+  }
+
+  private static String kebab(String operationId) {
+    return operationId.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+  }
+
+  private static List<String> with(List<String> names, String one) {
+    List<String> all = new ArrayList<>(names);
+    all.add(one);
+    return all;
+  }
+}

@@ -1,0 +1,497 @@
+package ispcrm.checks;
+
+import static ispcrm.checks.Checkout.listOf;
+import static ispcrm.checks.Checkout.map;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
+
+import ispcrm.checks.OpenApi.Operation;
+import ispcrm.checks.OpenApi.Place;
+import ispcrm.users.NewUser;
+import ispcrm.users.User;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** infra/openapi.yaml keeps its promises: to itself, to the contract and to the rules in Java. */
+class OpenApiTest {
+  private static final OpenApi API = new OpenApi();
+
+  private static final Map<String, Integer> STATUS_OF_CODE =
+      Map.ofEntries(
+          Map.entry("invalid_json", 400),
+          Map.entry("duplicate_key", 400),
+          Map.entry("invalid_fields", 400),
+          Map.entry("invalid_parameter", 400),
+          Map.entry("invalid_cursor", 400),
+          Map.entry("bad_request", 400),
+          Map.entry("unauthorized", 401),
+          Map.entry("forbidden", 403),
+          Map.entry("not_found", 404),
+          Map.entry("already_exists", 409),
+          Map.entry("body_too_large", 413),
+          Map.entry("throttled", 429),
+          Map.entry("internal_error", 500));
+
+  static List<Operation> operations() {
+    return API.operations();
+  }
+
+  @Test
+  void theRoutesAreTheContracts() {
+    assertThat(operations())
+        .extracting(operation -> operation.route() + " " + operation.id())
+        .containsExactlyInAnyOrder(
+            "GET /api/v1 discoverRoot",
+            "GET /api/v1/users listUsers",
+            "GET /api/v1/users/{id} getUser",
+            "POST /api/v1/users createUser",
+            "POST /api/v1/tokens createToken",
+            "GET /Admin/getToken adminPage");
+  }
+
+  @Test
+  void theScopesAreTheContracts() {
+    Map<String, Object> scopes = new LinkedHashMap<>();
+    operations().forEach(operation -> scopes.put(operation.id(), operation.node().get("x-scopes")));
+    Map<String, Object> contracts = new LinkedHashMap<>();
+    contracts.put("discoverRoot", List.of());
+    contracts.put("listUsers", List.of("users:read"));
+    contracts.put("getUser", List.of("users:read", "self:read"));
+    contracts.put("createUser", List.of("users:write"));
+    contracts.put("createToken", List.of("tokens:write"));
+    contracts.put("adminPage", null);
+    assertThat(scopes).isEqualTo(contracts);
+  }
+
+  @Test
+  void onlyTheAdminPageIsPublicAndTheOthersTakeEitherHeader() {
+    assertThat(operations().stream().filter(Operation::isPublic).map(Operation::id))
+        .containsExactly("adminPage");
+    assertThat(operations().stream().filter(operation -> !operation.isPublic()))
+        .allSatisfy(operation -> assertThat(operation.node()).doesNotContainKey("security"));
+    assertThat(API.document().get("security"))
+        .isEqualTo(List.of(Map.of("bearer", List.of()), Map.of("xAuthToken", List.of())));
+    Map<String, Object> schemes = map(map(API.document().get("components")).get("securitySchemes"));
+    assertThat(map(schemes.get("bearer")))
+        .containsEntry("type", "http")
+        .containsEntry("scheme", "bearer");
+    assertThat(map(schemes.get("xAuthToken")))
+        .containsEntry("type", "apiKey")
+        .containsEntry("in", "header")
+        .containsEntry("name", "X-Auth-Token");
+  }
+
+  @Test
+  void everyReferenceLeadsSomewhereAndEveryComponentIsUsed() {
+    Set<String> used = new HashSet<>();
+    for (Place place : API.places()) {
+      if (place.value() instanceof Map<?, ?> node && node.containsKey("$ref")) {
+        used.add(API.follow(place).pointer());
+      }
+    }
+    Set<String> components = new TreeSet<>();
+    for (String kind : List.of("headers", "responses", "schemas")) {
+      map(map(API.document().get("components")).get(kind))
+          .keySet()
+          .forEach(name -> components.add("/components/" + kind + "/" + name));
+    }
+    assertThat(used).containsExactlyInAnyOrderElementsOf(components);
+  }
+
+  /** Whatever has a schema and examples beside it: bodies, headers and parameters. */
+  static Stream<Place> examples() {
+    List<Place> examples = new ArrayList<>();
+    for (Place place : API.places()) {
+      if (place.value() instanceof Map<?, ?> node && node.containsKey("schema")) {
+        if (node.containsKey("example")) {
+          examples.add(
+              new Place(place.pointer(), Map.of("example", Map.of("value", node.get("example")))));
+        }
+        if (node.containsKey("examples")) {
+          examples.add(new Place(place.pointer(), node.get("examples")));
+        }
+      }
+    }
+    return examples.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void everyExampleIsOfItsSchema(Place examples) {
+    assertThat(map(examples.value()))
+        .isNotEmpty()
+        .allSatisfy(
+            (name, example) ->
+                assertThat(API.faults(examples.pointer() + "/schema", map(example).get("value")))
+                    .isEmpty());
+  }
+
+  @Test
+  void everyJsonBodyHasAnExample() {
+    List<Place> bodies =
+        API.places().stream()
+            .filter(place -> place.pointer().endsWith("/content/application~1json"))
+            .toList();
+    assertThat(bodies)
+        .isNotEmpty()
+        .allSatisfy(body -> assertThat(map(body.value())).containsKeys("schema", "examples"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void everyOperationSaysHowItMayEnd(Operation operation) {
+    Set<String> expected = new TreeSet<>(Set.of("429", "500"));
+    boolean creates = operation.method().equals("POST");
+    expected.add(creates ? "201" : "200");
+    if (!operation.isPublic()) {
+      expected.addAll(Set.of("400", "401"));
+      // The root is open to every valid token, so that there it has nothing to forbid.
+      if (!List.of().equals(operation.node().get("x-scopes"))) {
+        expected.add("403");
+      }
+    }
+    if (creates) {
+      expected.add("413");
+      assertThat(operation.node()).containsKey("requestBody");
+    }
+    if (operation.id().equals("createUser")) {
+      expected.add("409");
+    }
+    if (operation.path().contains("{") || operation.id().equals("createToken")) {
+      expected.add("404");
+    }
+    assertThat(API.responses(operation).keySet()).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(operation.node()).containsKeys("summary", "description", "tags");
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void everyVariableOfAPathIsAParameter(Operation operation) {
+    List<String> variables =
+        Stream.of(operation.path().split("/", -1))
+            .filter(part -> part.startsWith("{"))
+            .map(part -> part.substring(1, part.length() - 1))
+            .toList();
+    List<Object> parameters = listOf(operation.node().getOrDefault("parameters", List.of()));
+    assertThat(parameters.stream().filter(parameter -> map(parameter).get("in").equals("path")))
+        .extracting(parameter -> map(parameter).get("name"))
+        .isEqualTo(variables);
+    assertThat(parameters)
+        .allSatisfy(parameter -> assertThat(map(parameter)).containsKeys("description", "schema"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void everyErrorHasTheOneShape(Operation operation) {
+    assertThat(API.responses(operation))
+        .allSatisfy(
+            (status, response) -> {
+              if (Integer.parseInt(status) >= 400) {
+                Map<String, Object> json =
+                    map(map(response.get("content")).get("application/json"));
+                assertThat(map(response.get("content"))).hasSize(1);
+                assertThat(json.get("schema"))
+                    .isEqualTo(Map.of("$ref", "#/components/schemas/Error"));
+                map(json.get("examples"))
+                    .forEach(
+                        (name, example) -> {
+                          String code = (String) map(map(example).get("value")).get("code");
+                          assertThat(STATUS_OF_CODE.get(code)).hasToString(status);
+                        });
+              }
+            });
+  }
+
+  @Test
+  void everyErrorCodeHasAnExample() {
+    Set<String> shown = new TreeSet<>();
+    for (Operation operation : operations()) {
+      API.responses(operation)
+          .forEach(
+              (status, response) ->
+                  map(map(response.get("content")).values().iterator().next())
+                      .forEach(
+                          (key, examples) -> {
+                            if (key.equals("examples") && Integer.parseInt(status) >= 400) {
+                              map(examples)
+                                  .values()
+                                  .forEach(
+                                      example ->
+                                          shown.add(
+                                              (String) map(map(example).get("value")).get("code")));
+                            }
+                          }));
+    }
+    List<Object> codes = listOf(at("components", "schemas", "Error", "properties", "code", "enum"));
+    assertThat(codes).containsExactlyInAnyOrderElementsOf(STATUS_OF_CODE.keySet());
+    assertThat(shown).containsExactlyInAnyOrderElementsOf(STATUS_OF_CODE.keySet());
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void everyAnswerHasItsHeaders(Operation operation) {
+    API.responses(operation)
+        .forEach(
+            (status, response) -> {
+              Set<String> expected = new TreeSet<>(Set.of("X-Request-Id"));
+              if (operation.id().equals("adminPage") && status.equals("200")) {
+                expected = new TreeSet<>(Set.of("Content-Security-Policy"));
+              }
+              switch (operation.id() + " " + status) {
+                case "listUsers 200" -> expected.add("Link");
+                case "createUser 201" -> expected.add("Location");
+                default -> {}
+              }
+              switch (status) {
+                case "401" -> expected.add("WWW-Authenticate");
+                case "429" -> expected.add("Retry-After");
+                default -> {}
+              }
+              assertThat(map(response.get("headers")).keySet())
+                  .as(status)
+                  .containsExactlyInAnyOrderElementsOf(expected);
+            });
+  }
+
+  @Test
+  void everyObjectIsClosed() {
+    List<Place> objects =
+        API.places().stream()
+            .filter(
+                place ->
+                    place.value() instanceof Map<?, ?> node
+                        && ("object".equals(node.get("type")) || node.containsKey("properties"))
+                        // `not` only looks for two keys and describes no object.
+                        && !place.pointer().endsWith("/not"))
+            .toList();
+    assertThat(objects)
+        .hasSizeGreaterThan(10)
+        .allSatisfy(
+            place -> {
+              Map<String, Object> schema = map(place.value());
+              assertThat(schema).containsEntry("additionalProperties", false);
+              assertThat(schema).containsEntry("type", "object");
+              assertThat(schema)
+                  .containsAnyOf(
+                      Map.entry("minProperties", 1),
+                      Map.entry("required", schema.getOrDefault("required", "none")),
+                      Map.entry("anyOf", schema.getOrDefault("anyOf", "none")));
+              assertThat(map(schema.get("properties")).keySet())
+                  .containsAll(
+                      listOf(schema.getOrDefault("required", List.of())).stream()
+                          .map(String.class::cast)
+                          .toList());
+            });
+  }
+
+  @Test
+  void theMembersOfAUserComeInTheSourcesOrder() {
+    assertThat(map(at("components", "schemas", "User", "properties")).keySet())
+        .containsExactly(
+            "username",
+            "customer_id",
+            "status",
+            "expiration",
+            "created_at",
+            "activated_at",
+            "mac",
+            "profile_id",
+            "profile_name",
+            "radius_id",
+            "id",
+            "name",
+            "role",
+            "updated_at");
+    assertThat(map(at("components", "schemas", "Error", "properties")).keySet())
+        .containsExactly("status", "message", "code", "errors", "request_id", "_links");
+  }
+
+  @Test
+  void everyMemberOfAUserIsThereEvenWhereItIsNull() {
+    assertThat(at("components", "schemas", "User", "required"))
+        .asInstanceOf(LIST)
+        .containsExactlyElementsOf(map(at("components", "schemas", "User", "properties")).keySet());
+  }
+
+  @Test
+  void theTemplateForFindingUsersNamesEveryParameter() {
+    String parameters =
+        listOf(API.operation("listUsers").node().get("parameters")).stream()
+            .map(parameter -> (String) map(parameter).get("name"))
+            .collect(Collectors.joining(","));
+    List<String> templates =
+        API.places().stream()
+            .filter(place -> place.pointer().endsWith("/value/find_users"))
+            .map(place -> (String) place.value())
+            .toList();
+    assertThat(templates)
+        .isNotEmpty()
+        .allSatisfy(template -> assertThat(template).endsWith("/users{?" + parameters + "}"));
+  }
+
+  @Test
+  void statusesAndRolesAreThoseOfTheRules() {
+    assertThat(at("components", "schemas", "Status", "enum")).isEqualTo(User.STATUSES);
+    assertThat(listOf(at("components", "schemas", "Role", "enum")))
+        .containsExactlyInAnyOrderElementsOf(User.ROLES);
+  }
+
+  /** Values from inside, from outside and from the very edge of what the fields take. */
+  static Stream<Object> values() {
+    return Stream.of(
+        null,
+        true,
+        -1,
+        0,
+        10,
+        1.5,
+        9_007_199_254_740_991L,
+        9_007_199_254_740_992L,
+        List.of(),
+        Map.of(),
+        "",
+        " ",
+        "a",
+        "7",
+        "-a",
+        ".a",
+        "_a",
+        "a-._",
+        "a b",
+        " a",
+        "a@example.net",
+        "a+b:c",
+        "a\n",
+        "a\u0000",
+        "a\u007F",
+        "a\u0085",
+        "a\u2028",
+        "a\u2029",
+        "\u00A0",
+        "Žofia",
+        "李",
+        "😀",
+        "x".repeat(32),
+        "x".repeat(33),
+        "x".repeat(64),
+        "x".repeat(65),
+        "x".repeat(100),
+        "x".repeat(101),
+        "😀".repeat(100),
+        "😀".repeat(101),
+        "x".repeat(200),
+        "x".repeat(201),
+        "active",
+        "Active",
+        "INACTIVE",
+        "suspended",
+        "Expired",
+        "dIsAbLeD",
+        "actived",
+        "customer",
+        "Staff",
+        "ADMIN",
+        "root",
+        "v0",
+        "v1",
+        "V1",
+        "v9",
+        "2025-03-31",
+        "2025-03-31 12:00:00",
+        "2025-03-31 12:00",
+        "2025-03-31T12:00:00",
+        "2025-03-31T12:00:00Z",
+        "2025-03-31t12:00:00z",
+        "2025-03-31T12:00:00+02:00",
+        "2025-03-31T12:00:00.123456789-02:00",
+        "2025-03-31T12:00:00.1234567890Z",
+        "2025-03-31T12:00Z",
+        "2025-03-31T12Z",
+        "2025-03-31T12:00:00+02",
+        "2025-03-31T12:00:00+0200",
+        "2025-03-31 12:00:00Z",
+        "2025-3-31",
+        "31.03.2025",
+        "00:1a:2B:3c:4d:5e",
+        "00-1A-2B-3C-4D-5E",
+        "00.1a.2b.3c.4d.5e",
+        "001a.2b3c.4d5e",
+        "001a2b3c4d5e",
+        "00:1a-2b:3c:4d:5e",
+        "001a:2b3c:4d5e",
+        "00:1a:2b:3c:4d",
+        "00:1a:2b:3c:4d:5g");
+  }
+
+  @ParameterizedTest
+  @MethodSource("values")
+  void theDocumentTakesForEachFieldWhatTheRulesTake(Object value) {
+    Set<String> fields =
+        new TreeSet<>(map(at("components", "schemas", "NewUser", "properties")).keySet());
+    fields.remove("ID"); // CreateUser has made it an id before the rules see it
+    fields.addAll(List.of("created_at", "updated_at", "nickname"));
+    for (String field : fields) {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("id", "zt7633df");
+      body.put(field, value);
+      List<String> faults = API.faultsAs("NewUser", body);
+      assertThat(faults.isEmpty())
+          .as("%s: the document says %s, the rules %s", body, faults, new NewUser(body).faults())
+          .isEqualTo(new NewUser(body).faults().isEmpty());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"ID\":\"zt7633df\", \"version\":\"v1\"}",
+        "{\"username\":\"zt7633df\"}",
+        "{\"id\":\"zt7633df\",\"mac\":null,\"expiration\":null}"
+      })
+  void aUserIsNamedByAnyOfItsNames(String body) {
+    assertThat(API.faultsAs("NewUser", Checkout.JSON.readTree(body))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{}", "{\"name\":\"Jon\"}", "{\"id\":\"a\",\"ID\":\"a\"}", "[]", "{\"ID\":\"-\"}"})
+  void aUserWithoutANameOrWithTwoIdsIsRefused(String body) {
+    assertThat(API.faultsAs("NewUser", Checkout.JSON.readTree(body))).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"user\":\"\"}",
+        "{\"user\":\"a\",\"scopes\":[]}",
+        "{\"user\":\"a\",\"scopes\":[\"users:delete\"]}",
+        "{\"user\":\"a\",\"scopes\":[\"self:read\",\"self:read\"]}",
+        "{\"user\":\"a\",\"expires_in_days\":0}",
+        "{\"user\":\"a\",\"expires_in_days\":367}",
+        "{\"user\":\"a\",\"description\":\"a\\nb\"}",
+        "{\"user\":\"a\",\"version\":\"v1\"}"
+      })
+  void aTokenThatCannotBeIsRefused(String body) {
+    assertThat(API.faultsAs("NewToken", Checkout.JSON.readTree(body))).isNotEmpty();
+  }
+
+  private static Object at(String... path) {
+    Object value = API.document();
+    for (String name : path) {
+      value = map(value).get(name);
+    }
+    return value;
+  }
+}

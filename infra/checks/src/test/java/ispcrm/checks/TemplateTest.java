@@ -1,0 +1,327 @@
+package ispcrm.checks;
+
+import static ispcrm.checks.Checkout.listOf;
+import static ispcrm.checks.Checkout.map;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ispcrm.template.GatewayResponse;
+import ispcrm.template.Template;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What template.yaml must hold for the contract to be true, and for nobody's data to be lost. */
+class TemplateTest {
+  private static final Template TEMPLATE = Template.load(Map.of());
+  private static final OpenApi API = new OpenApi();
+
+  /** What API Gateway puts into an answer of its own. */
+  private static final Map<String, String> CONTEXT =
+      Map.of(
+          "requestId", "6c1f5d3e-2b7a-4e0d-9a41-8f3c5e7b9d21",
+          "domainName", "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com",
+          "stage", "prod");
+
+  @Test
+  void everyRouteButTheAdminPagesAsksTheAuthorizer() {
+    List<String> open = new ArrayList<>();
+    TEMPLATE
+        .functions()
+        .values()
+        .forEach(
+            function ->
+                function.routes().stream()
+                    .filter(route -> !route.authorized())
+                    .map(NamesTest::name)
+                    .forEach(open::add));
+    assertThat(open).containsExactly("GET /Admin/getToken");
+    assertThat(auth()).containsEntry("DefaultAuthorizer", "TokenAuthorizer");
+  }
+
+  @Test
+  void noRouteNamesAnAuthorizerOfItsOwn() {
+    List<Object> own = new ArrayList<>();
+    resources("AWS::Serverless::Function")
+        .forEach(
+            (id, function) ->
+                members(properties(function), "Events")
+                    .values()
+                    .forEach(
+                        event -> {
+                          Map<String, Object> route = properties(map(event));
+                          assertThat(map(event)).containsEntry("Type", "Api");
+                          assertThat(route).containsEntry("RestApiId", Map.of("Ref", "Api"));
+                          if (route.containsKey("Auth")) {
+                            own.add(route.get("Auth"));
+                          }
+                        }));
+    assertThat(own).containsExactly(Map.of("Authorizer", "NONE"));
+  }
+
+  /**
+   * An identity source would refuse a request that carries the other of the two headers, and a
+   * cache would keep a revoked token alive.
+   */
+  @Test
+  void theAuthorizerSeesEveryRequestAndIsNeverCached() {
+    Map<String, Object> authorizers = members(auth(), "Authorizers");
+    assertThat(authorizers).containsOnlyKeys("TokenAuthorizer");
+    assertThat(map(authorizers.get("TokenAuthorizer")))
+        .isEqualTo(
+            Map.of(
+                "FunctionArn", Map.of("Fn::GetAtt", List.of("AuthorizerFunction", "Arn")),
+                "FunctionPayloadType", "REQUEST",
+                "Identity", Map.of("ReauthorizeEvery", 0)));
+  }
+
+  /** Which of the gateway's own answers there are, and as what the contract knows them. */
+  static Stream<Arguments> gatewayResponses() {
+    return Stream.of(
+        Arguments.of("UNAUTHORIZED", 401, "unauthorized"),
+        Arguments.of("ACCESS_DENIED", 403, "forbidden"),
+        Arguments.of("MISSING_AUTHENTICATION_TOKEN", 404, "not_found"),
+        Arguments.of("INVALID_SIGNATURE", 404, "not_found"),
+        Arguments.of("REQUEST_TOO_LARGE", 413, "body_too_large"),
+        Arguments.of("THROTTLED", 429, "throttled"),
+        Arguments.of("QUOTA_EXCEEDED", 429, "throttled"),
+        Arguments.of("AUTHORIZER_FAILURE", 500, "internal_error"),
+        Arguments.of("AUTHORIZER_CONFIGURATION_ERROR", 500, "internal_error"),
+        Arguments.of("INTEGRATION_FAILURE", 500, "internal_error"),
+        Arguments.of("INTEGRATION_TIMEOUT", 500, "internal_error"),
+        Arguments.of("DEFAULT_4XX", null, "bad_request"),
+        Arguments.of("DEFAULT_5XX", 500, "internal_error"));
+  }
+
+  @Test
+  void everyAnswerOfTheGatewayIsCheckedHere() {
+    assertThat(TEMPLATE.gatewayResponses().keySet())
+        .containsExactlyInAnyOrderElementsOf(
+            gatewayResponses().map(response -> (String) response.get()[0]).toList());
+  }
+
+  @ParameterizedTest
+  @MethodSource("gatewayResponses")
+  void theGatewaysOwnAnswerIsTheContractsError(String type, Integer status, String code) {
+    GatewayResponse response = TEMPLATE.gatewayResponses().get(type);
+    assertThat(response.status()).isEqualTo(status);
+    Map<String, Object> body = json(response);
+    assertThat(API.faultsAs("Error", body)).isEmpty();
+    assertThat(body.keySet()).containsExactly("status", "message", "code", "request_id", "_links");
+    assertThat(body)
+        .containsEntry("code", code)
+        .containsEntry("request_id", CONTEXT.get("requestId"))
+        .containsEntry(
+            "_links",
+            Map.of(
+                "root", "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/prod/api/v1"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("gatewayResponses")
+  void theGatewaysOwnAnswerHasItsHeaders(String type, Integer status, String code) {
+    Map<String, String> expected = new LinkedHashMap<>();
+    expected.put("X-Request-Id", CONTEXT.get("requestId"));
+    switch (type) {
+      case "UNAUTHORIZED" -> expected.put("WWW-Authenticate", "Bearer realm=\"ISPCRM\"");
+      case "THROTTLED" -> expected.put("Retry-After", "1");
+      case "QUOTA_EXCEEDED" -> expected.put("Retry-After", "3600");
+      default -> {}
+    }
+    assertThat(TEMPLATE.gatewayResponses().get(type).headers(CONTEXT)).isEqualTo(expected);
+  }
+
+  /** All but the answer to an unknown route, which is no answer of any operation. */
+  static Stream<Arguments> answersOfOperations() {
+    return gatewayResponses().filter(response -> !"not_found".equals(response.get()[2]));
+  }
+
+  @ParameterizedTest
+  @MethodSource("answersOfOperations")
+  void theGatewaysOwnAnswerSaysWhatTheContractsExampleSays(
+      String type, Integer status, String code) {
+    String message = (String) json(TEMPLATE.gatewayResponses().get(type)).get("message");
+    assertThat(
+            API.places().stream()
+                .filter(place -> place.pointer().endsWith("/value"))
+                .map(place -> map(place.value()))
+                .filter(example -> code.equals(example.get("code")))
+                .map(example -> example.get("message")))
+        .contains(message);
+  }
+
+  @Test
+  void anUnknownRouteIsToldTheVersionThatThereIs() {
+    assertThat(
+            (String)
+                json(TEMPLATE.gatewayResponses().get("MISSING_AUTHENTICATION_TOKEN"))
+                    .get("message"))
+        .contains("v1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://crm.example.net", "https://crm.example.net/isp"})
+  void theGatewaysLinksBeginWithTheConfiguredAddress(String address) {
+    Template.load(Map.of("BaseUrl", address))
+        .gatewayResponses()
+        .forEach(
+            (type, response) ->
+                assertThat(json(response))
+                    .as(type)
+                    .containsEntry("_links", Map.of("root", address + "/api/v1")));
+  }
+
+  @Test
+  void everyTableIsEncryptedRestorableAndOutlivesTheStack() {
+    Map<String, Map<String, Object>> tables = resources("AWS::DynamoDB::Table");
+    assertThat(tables).containsOnlyKeys("UsersTable", "TokensTable");
+    tables.forEach(
+        (id, table) -> {
+          assertThat(table)
+              .as(id)
+              .containsEntry("DeletionPolicy", "Retain")
+              .containsEntry("UpdateReplacePolicy", "Retain");
+          assertThat(properties(table))
+              .as(id)
+              .containsEntry("SSESpecification", Map.of("SSEEnabled", true))
+              .containsEntry(
+                  "PointInTimeRecoverySpecification", Map.of("PointInTimeRecoveryEnabled", true))
+              .containsEntry("BillingMode", "PAY_PER_REQUEST");
+        });
+  }
+
+  @Test
+  void expiredTokensAreDeletedInTheEnd() {
+    assertThat(properties(TEMPLATE.resource("TokensTable")))
+        .containsEntry(
+            "TimeToLiveSpecification", Map.of("AttributeName", "expires_at", "Enabled", true));
+  }
+
+  @Test
+  void everyParameterIsTypedDescribedAndConstrained() {
+    Map<String, Object> parameters = members(TEMPLATE.document(), "Parameters");
+    assertThat(parameters)
+        .isNotEmpty()
+        .allSatisfy(
+            (name, parameter) -> {
+              assertThat(map(parameter)).containsKeys("Type", "Default");
+              assertThat((String) map(parameter).get("Description")).endsWith(".");
+              assertThat(map(parameter))
+                  .containsAnyOf(
+                      Map.entry("AllowedPattern", map(parameter).getOrDefault("AllowedPattern", 0)),
+                      Map.entry("AllowedValues", map(parameter).getOrDefault("AllowedValues", 0)),
+                      Map.entry("MinValue", map(parameter).getOrDefault("MinValue", "none")));
+            });
+  }
+
+  @Test
+  void everyPolicyNamesItsCallsAndItsTable() {
+    List<String> actions = new ArrayList<>();
+    resources("AWS::Serverless::Function")
+        .forEach(
+            (id, function) -> {
+              for (Object policy :
+                  listOf(properties(function).getOrDefault("Policies", List.of()))) {
+                for (Object statement : listOf(map(policy).get("Statement"))) {
+                  Map<String, Object> allowed = map(statement);
+                  assertThat(allowed).as(id).containsOnlyKeys("Effect", "Action", "Resource");
+                  listOf(allowed.get("Action")).forEach(action -> actions.add((String) action));
+                  assertThat(allowed.get("Action").toString()).as(id).doesNotContain("*");
+                  assertThat(allowed.get("Resource").toString())
+                      .as(id)
+                      .doesNotContain("*")
+                      .containsPattern("(Users|Tokens)Table[., ]+Arn|(Users|Tokens)Table\\.Arn");
+                }
+              }
+            });
+    assertThat(actions).isNotEmpty().doesNotContain("dynamodb:Scan");
+    assertThat(Set.copyOf(actions))
+        .containsExactlyInAnyOrder("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query");
+  }
+
+  @Test
+  void onlyFunctionsThatUseATableMayReadOrWriteIt() {
+    resources("AWS::Serverless::Function")
+        .forEach(
+            (id, function) -> {
+              Map<String, Object> variables =
+                  members(members(properties(function), "Environment"), "Variables");
+              String policies = properties(function).getOrDefault("Policies", "").toString();
+              for (String table : List.of("Users", "Tokens")) {
+                assertThat(policies.contains(table + "Table"))
+                    .as(id + " and " + table)
+                    .isEqualTo(variables.containsValue(Map.of("Ref", table + "Table")));
+              }
+            });
+  }
+
+  @Test
+  void everyFunctionSaysWhatItIsForAndItsRoute() {
+    resources("AWS::Serverless::Function")
+        .forEach(
+            (id, function) -> {
+              Map<String, Object> properties = properties(function);
+              assertThat((String) properties.get("Description")).as(id).contains(" - ");
+              String module = ((String) properties.get("CodeUri")).split("/", -1)[1];
+              List<String> routes =
+                  TEMPLATE.functions().get(module).routes().stream().map(NamesTest::name).toList();
+              if (!routes.isEmpty()) {
+                assertThat(routes)
+                    .contains(((String) properties.get("Description")).split(" - ", 2)[0]);
+              }
+            });
+  }
+
+  /**
+   * `sam build` fails on a Maven module that has a sibling, so that `mvn package` makes the jar.
+   */
+  @Test
+  void samBuildsNoFunction() {
+    assertThat(resources("AWS::Serverless::Function"))
+        .isNotEmpty()
+        .allSatisfy(
+            (id, function) ->
+                assertThat(function).containsEntry("Metadata", Map.of("SkipBuild", true)));
+  }
+
+  @Test
+  void noRouteLeadsToTheFirstAdministratorOrToTheAuthorizer() {
+    assertThat(TEMPLATE.functions().get("bootstrap-admin").routes()).isEmpty();
+    assertThat(TEMPLATE.functions().get("authorizer").routes()).isEmpty();
+  }
+
+  private static Map<String, Object> json(GatewayResponse response) {
+    return map(Checkout.JSON.readValue(response.body(CONTEXT), LinkedHashMap.class));
+  }
+
+  private static Map<String, Object> auth() {
+    return members(properties(TEMPLATE.resource("Api")), "Auth");
+  }
+
+  private static Map<String, Map<String, Object>> resources(String type) {
+    Map<String, Map<String, Object>> found = new LinkedHashMap<>();
+    members(TEMPLATE.document(), "Resources")
+        .forEach(
+            (id, resource) -> {
+              if (map(resource).get("Type").equals(type)) {
+                found.put(id, map(resource));
+              }
+            });
+    return found;
+  }
+
+  private static Map<String, Object> properties(Map<String, Object> node) {
+    return members(node, "Properties");
+  }
+
+  private static Map<String, Object> members(Map<String, Object> parent, String name) {
+    return parent.get(name) == null ? Map.of() : map(parent.get(name));
+  }
+}
