@@ -1,0 +1,492 @@
+package ispcrm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.Keys;
+
+/** The page {@code /Admin/getToken} in a real browser, against the local run. */
+class AdminPageIT {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final Pattern TOKEN = Pattern.compile("ispcrm_[0-9A-Za-z]{40,}");
+
+  private static LocalRun run;
+  private static TokenPage page;
+
+  @BeforeAll
+  static void start() {
+    page = TokenPage.inBrowser().orElse(null);
+    if (page != null) {
+      run = LocalRun.start();
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    if (page != null) {
+      page.close();
+    }
+    if (run != null) {
+      run.close();
+    }
+  }
+
+  @BeforeEach
+  void open() {
+    // Not in start(): a class that is skipped as a whole is counted and reported nowhere.
+    assumeTrue(
+        page != null,
+        "skipped: no Chromium and ChromeDriver on the PATH, nor in CHROME_BIN and CHROMEDRIVER");
+    page.resize(1280, 900);
+    page.open(run.base());
+  }
+
+  @Test
+  void fiveStepsMakeATokenThatWorksAtOnce() throws IOException {
+    page.picture("1-sign-in");
+    page.signIn(run.token());
+    page.await("start");
+    page.picture("2-start");
+    page.click("Create API access token");
+    page.await("describe");
+    page.element("description").sendKeys("Nightly export");
+    assertThat(page.element("description-count").getText()).isEqualTo("14 of 200 characters");
+    page.picture("3-describe");
+    page.click("Create API Token");
+    page.await("choose");
+    page.type("JONE");
+    assertThat(page.option("jonewe").getText()).contains("IZ1459296", "active");
+    page.picture("4-choose");
+    page.option("jonewe").click();
+    page.await("done");
+    page.picture("5-done");
+
+    String token = page.value("new-token");
+    assertThat(token).matches(TOKEN);
+    assertThat(page.value("curl"))
+        .isEqualTo("curl -H 'Authorization: Bearer " + token + "' " + run.base() + "/api/v1");
+    assertThat(page.element("done").getText())
+        .contains("shown only once", "jonewe", "IZ1459296", "Nightly export", "self:read", "days)");
+    assertIsTokenOf("jonewe", token);
+
+    page.element("copy-token").click();
+    page.click("Sign out");
+    page.await("signin");
+    page.element("admin-token").sendKeys(Keys.chord(Keys.CONTROL, "v"));
+    assertThat(page.value("admin-token")).isEqualTo(token);
+  }
+
+  @Test
+  void keyboardAloneIsEnough() {
+    assertThat(page.focused()).isEqualTo("admin-token");
+    page.press(run.token(), Keys.ENTER);
+    page.await("start");
+    assertThat(page.focused()).isEqualTo("start-title");
+    page.press(Keys.TAB);
+    assertThat(page.focused()).isEqualTo("start-button");
+    page.press(Keys.ENTER);
+    page.await("describe");
+    assertThat(page.focused()).isEqualTo("description");
+    page.press("By keyboard", Keys.ENTER);
+    page.await("choose");
+    assertThat(page.focused()).isEqualTo("user");
+    page.press("jo");
+    page.awaitSearch();
+    String all = page.element("user-note").getText();
+    assertThat(all).startsWith(page.options().size() + " user");
+    assertThat(page.element("user").getDomAttribute("aria-expanded")).isEqualTo("true");
+    page.press(Keys.ESCAPE);
+    assertThat(page.element("user").getDomAttribute("aria-expanded")).isEqualTo("false");
+    page.press("newe", Keys.ENTER);
+    page.awaitSearch();
+    assertThat(page.isShown("choose")).as("nothing was chosen yet").isTrue();
+    page.press(Keys.ARROW_DOWN);
+    String active = page.element("user").getDomAttribute("aria-activedescendant");
+    assertThat(page.element(active).getText()).contains("jonewe");
+    assertThat(page.element(active).getDomAttribute("aria-selected")).isEqualTo("true");
+    page.press(Keys.ENTER);
+    page.await("done");
+    assertThat(page.focused()).isEqualTo("done-title");
+    page.press(Keys.TAB);
+    assertThat(page.focused()).isEqualTo("new-token");
+    assertThat(page.execute("return getSelection().toString()")).isEqualTo(page.value("new-token"));
+    assertIsTokenOf("jonewe", page.value("new-token"));
+  }
+
+  @Test
+  void arrowsHomeAndEndGoThroughTheUsers() {
+    page.goToUsers(run.token(), "");
+    page.press(Keys.ARROW_DOWN);
+    page.awaitSearch();
+    int last = page.options().size() - 1;
+    assertThat(last).isGreaterThan(0);
+    assertThat(activeOption()).as("down opens the list").isEqualTo(0);
+    page.press(Keys.END);
+    assertThat(activeOption()).isEqualTo(last);
+    page.press(Keys.ARROW_DOWN);
+    assertThat(activeOption()).as("round the end").isEqualTo(0);
+    page.press(Keys.ARROW_UP);
+    assertThat(activeOption()).as("round the start").isEqualTo(last);
+    page.press(Keys.HOME);
+    assertThat(activeOption()).isEqualTo(0);
+  }
+
+  private static int activeOption() {
+    String active = page.element("user").getDomAttribute("aria-activedescendant");
+    return page.options().stream()
+        .map(option -> option.getDomAttribute("id"))
+        .toList()
+        .indexOf(active);
+  }
+
+  @Test
+  void aWrongTokenIsRefusedWithTheWayToAGoodOne() {
+    page.signIn("ispcrm_wrong");
+    assertThat(page.alert()).contains("not valid", "expired", "revoked", "bootstrap-admin");
+    assertThat(page.isShown("signin")).isTrue();
+    assertThat(page.focused()).isEqualTo("admin-token");
+    page.press(run.token(), Keys.ENTER);
+    page.await("start");
+    assertThat(page.element("alert").getText()).isEmpty();
+  }
+
+  @Test
+  void aCustomersTokenIsNotAnAdministrators() {
+    page.signIn(run.api().createToken(idOf("jonewe")));
+    assertThat(page.alert()).contains("valid, but it is not an administrator");
+    assertThat(page.isShown("signin")).isTrue();
+  }
+
+  @Test
+  void anUnknownUserIsNotFound() {
+    page.goToUsers(run.token(), "");
+    page.type("nobody-is-called-so");
+    assertThat(page.options()).isEmpty();
+    assertThat(page.element("user-note").getText()).contains("No username starts with");
+  }
+
+  @Test
+  void aLateAnswerDoesNotReplaceANewerOne() {
+    page.goToUsers(run.token(), "");
+    page.execute(
+        """
+        const real = window.fetch;
+        window.fetch = () => {
+          window.fetch = real;
+          return new Promise((answer) => {
+            window.answerLate = () => answer(new Response('{"users":[{"username":"late"}]}'));
+          });
+        }
+        """);
+    page.element("user").sendKeys("john");
+    page.until(() -> page.execute("return window.answerLate !== undefined").equals(true));
+    page.type("jonewe");
+    page.option("jonewe");
+    page.execute("answerLate()");
+    page.execute("return new Promise((shown) => setTimeout(shown, 100))");
+    assertThat(page.options()).hasSize(1);
+    page.option("jonewe");
+  }
+
+  @Test
+  void whatNoUsernameHoldsIsAnsweredWithoutTheApi() {
+    page.goToUsers(run.token(), "");
+    page.type("jo");
+    assertThat(page.options()).isNotEmpty();
+    long searches = searches();
+    page.type("jo!");
+    assertThat(page.element("user-note").getText()).contains("No username starts with “jo!”");
+    assertThat(page.options()).isEmpty();
+    assertThat(searches()).isEqualTo(searches);
+    page.type("jo");
+    assertThat(page.options()).isNotEmpty();
+    assertThat(searches()).isEqualTo(searches + 1);
+  }
+
+  private static long searches() {
+    return page.requests().stream().filter(request -> request.contains("/api/v1/users?")).count();
+  }
+
+  @Test
+  void theBrowserRunsNothingElseAndAsksNobodyElse() {
+    String policy = run.api().as(null).get("/Admin/getToken").header("Content-Security-Policy");
+    assertThat(policy).contains("default-src 'none'").doesNotContain("unsafe-");
+
+    makeToken();
+    assertThat(page.console()).isEmpty();
+    assertThat(page.requests())
+        .hasSizeGreaterThanOrEqualTo(4)
+        .allSatisfy(
+            request -> assertThat(request).matches("[A-Z]+ (" + run.base() + "/|data:|about:).*"));
+
+    Object ran =
+        page.execute(
+            """
+            try {
+              document.body.setAttribute('onclick', 'window.ran = true');
+            } catch {
+              // Chromium refuses already the text that is no TrustedScript.
+            }
+            document.body.click();
+            const style = document.createElement('style');
+            style.textContent = ':root { --ran: true }';
+            document.head.append(style);
+            return String(window.ran) + getComputedStyle(document.documentElement)
+              .getPropertyValue('--ran');
+            """);
+    assertThat(ran).isEqualTo("undefined");
+    assertThat(page.console()).anyMatch(line -> line.contains("Content Security Policy"));
+  }
+
+  @Test
+  void tokensAreInTheMemoryOfThePageOnly() {
+    makeToken();
+    String made = page.value("new-token");
+    assertThat(made).matches(TOKEN);
+    assertThat(run.output()).as("what the local run printed").doesNotContain(made);
+    assertThat(page.address()).isEqualTo(run.base() + "/Admin/getToken");
+    assertThat(page.execute("return localStorage.length + sessionStorage.length")).isEqualTo(0L);
+    assertThat(page.execute("return document.cookie")).isEqualTo("");
+    assertThat(page.requests()).noneMatch(request -> TOKEN.matcher(request).find());
+    assertThat(document()).doesNotContain(run.token());
+    assertThat(document()).contains(made);
+
+    page.click("Create another token");
+    page.await("start");
+    assertThat(document()).doesNotContain(made).doesNotContain(run.token());
+
+    page.click("Sign out");
+    page.await("signin");
+    assertThat(page.isShown("sign-out")).isFalse();
+    assertThat(page.value("admin-token")).isEmpty();
+  }
+
+  /** The document as it is now, with what its fields hold. */
+  private static String document() {
+    return (String)
+        page.execute(
+            "return document.documentElement.outerHTML"
+                + " + [...document.querySelectorAll('input, textarea')].map((f) => f.value)");
+  }
+
+  @Test
+  void fitsAPhone() throws IOException {
+    page.resize(360, 740);
+    assertFits();
+    page.picture("1-sign-in");
+    page.signIn("wrong");
+    page.alert();
+    assertFits();
+    page.open(run.base());
+    page.signIn(run.token());
+    page.await("start");
+    assertFits();
+    page.picture("2-start");
+    page.click("Create API access token");
+    page.await("describe");
+    page.element("description").sendKeys("w".repeat(200));
+    assertFits();
+    page.picture("3-describe");
+    page.click("Create API Token");
+    page.await("choose");
+    page.type("jo");
+    assertThat(page.options()).isNotEmpty();
+    assertFits();
+    page.picture("4-choose");
+    page.option("jonewe").click();
+    page.await("done");
+    assertFits();
+    page.picture("5-done");
+  }
+
+  /** Waits, since a browser lays a page out anew some time after its window was resized. */
+  private static void assertFits() {
+    page.until(
+        () ->
+            (Boolean)
+                page.execute(
+                    "const page = document.documentElement;"
+                        + " return innerWidth === 360 && page.scrollWidth <= page.clientWidth"));
+  }
+
+  @Test
+  void aDoubleClickMakesOneToken() {
+    page.goToUsers(run.token(), "");
+    page.type("jonewe");
+    page.doubleClick(page.option("jonewe"));
+    page.await("done");
+    assertThat(page.value("new-token")).matches(TOKEN);
+    assertThat(page.requests())
+        .filteredOn(request -> request.startsWith("POST "))
+        .containsExactly("POST " + run.base() + "/api/v1/tokens");
+  }
+
+  @Test
+  void aTooLongDescriptionIsKeptAndRefused() {
+    page.signIn(run.token());
+    page.await("start");
+    page.click("Create API access token");
+    page.await("describe");
+    page.element("description").sendKeys("d".repeat(201));
+    page.click("Create API Token");
+    assertThat(page.alert()).contains("Shorten the description");
+    assertThat(page.value("description")).hasSize(201);
+    page.press(Keys.BACK_SPACE, Keys.ENTER);
+    page.await("choose");
+  }
+
+  @Test
+  void aBrokenConnectionIsToldAndTriedAgain() {
+    page.goToUsers(run.token(), "");
+    page.type("jonewe");
+    page.goOffline(true);
+    try {
+      page.option("jonewe").click();
+      assertThat(page.alert()).contains("Check your connection", "choose the user again");
+    } finally {
+      page.goOffline(false);
+    }
+    page.option("jonewe").click();
+    page.await("done");
+    assertThat(page.element("alert").getText()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          400 | {"message":"M","errors":[{"field":"user","message":"F"}],"request_id":"r-1"} | user: F
+          403 | {"message":"M","request_id":"r-1"}   | does not allow this. The API says: “M”
+          404 | {"message":"M","request_id":"r-1"}   | does not exist any more
+          413 | {"message":"M","request_id":"r-1"}   | shorten the description
+          429 | {"message":"M","request_id":"r-1"}   | Wait 7 seconds
+          500 | {"message":"M","request_id":"r-1"}   | The server failed
+          502 | <html>Bad Gateway</html>             | not one of the ISPCRM API’s (HTTP status 502)
+          201 | {"success":"true","data":{}}         | not one of the ISPCRM API’s
+          """)
+  void everyRefusalSaysWhatToDo(int status, String body, String words) {
+    page.goToUsers(run.token(), "");
+    page.type("jonewe");
+    answerNext(status, body);
+    page.option("jonewe").click();
+    assertThat(page.alert()).contains(words);
+    if (body.contains("request_id")) {
+      assertThat(page.alert()).contains("r-1");
+    }
+    assertThat(page.isShown("choose")).isTrue();
+    page.option("jonewe").click();
+    page.await("done");
+    assertThat(page.value("new-token")).matches(TOKEN);
+  }
+
+  @Test
+  void aTokenRevokedInTheMiddleSignsOut() {
+    page.goToUsers(run.token(), "");
+    page.type("jonewe");
+    answerNext(401, "{\"message\":\"Unauthorized access - invalid token provided.\"}");
+    page.option("jonewe").click();
+    assertThat(page.alert()).contains("no longer accepted", "bootstrap-admin");
+    page.await("signin");
+    assertThat(page.focused()).isEqualTo("admin-token");
+    assertThat(page.isShown("sign-out")).isFalse();
+  }
+
+  /** Puts an answer in the place of the API's next one, which cannot be made to fail so. */
+  private static void answerNext(int status, String body) {
+    String headers = "{status: " + status + ", headers: {'Retry-After': '7'}}";
+    page.execute(
+        "const real = window.fetch; window.fetch = async () => { window.fetch = real; return new"
+            + " Response(`"
+            + body
+            + "`, "
+            + headers
+            + "); }");
+  }
+
+  @Test
+  void worksBelowAStagePrefix() throws IOException {
+    HttpServer stage =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    stage.createContext("/prod/", AdminPageIT::forward);
+    stage.start();
+    try {
+      URI base = URI.create("http://127.0.0.1:" + stage.getAddress().getPort() + "/prod");
+      page.open(base);
+      page.goToUsers(run.token(), "");
+      page.type("jonewe");
+      page.option("jonewe").click();
+      page.await("done");
+      assertThat(page.value("curl")).endsWith("' " + base + "/api/v1");
+      assertThat(page.requests())
+          .allMatch(request -> request.matches("[A-Z]+ (" + base + "|data:).*"));
+    } finally {
+      stage.stop(0);
+    }
+  }
+
+  private static void forward(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().toString().substring("/prod".length());
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(run.base() + path))
+            .method(
+                exchange.getRequestMethod(),
+                BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes()));
+    String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+    if (authorization != null) {
+      request.header("Authorization", authorization);
+    }
+    try (exchange) {
+      HttpResponse<byte[]> answer = HTTP.send(request.build(), BodyHandlers.ofByteArray());
+      for (String name : List.of("Content-Type", "Content-Security-Policy")) {
+        answer
+            .headers()
+            .firstValue(name)
+            .ifPresent(value -> exchange.getResponseHeaders().set(name, value));
+      }
+      exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
+      exchange.getResponseBody().write(answer.body());
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void makeToken() {
+    page.goToUsers(run.token(), "made by a test");
+    page.type("john");
+    page.option("John Doe").click();
+    page.await("done");
+  }
+
+  /** The token reads its own user's record and nothing else. */
+  private static void assertIsTokenOf(String username, String token) {
+    Api owners = run.api().as(token);
+    Api.Answer own = owners.get("/api/v1/users/" + idOf(username));
+    assertThat(own.status()).isEqualTo(200);
+    assertThat(own.json().at("/data/username").asString()).isEqualTo(username);
+    assertThat(owners.get("/api/v1/users").status()).isEqualTo(403);
+  }
+
+  private static String idOf(String username) {
+    return run.api().get("/api/v1/users?username=" + username).json().at("/users/0/id").asString();
+  }
+}

@@ -1,0 +1,118 @@
+package ispcrm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What who runs bare {@code mvn} relies on. */
+class LocalRunIT {
+
+  @Test
+  void linesItPrintsCanBePasted() {
+    try (LocalRun run = LocalRun.start()) {
+      assertThat(run.output())
+          .contains(run.base() + "/Admin/getToken")
+          .contains("curl -H \"Authorization: Bearer $TOKEN\" " + run.base() + "/api/v1")
+          .contains(
+              "curl -H \"X-Auth-Token: $TOKEN\" '" + run.base() + "/api/v1/users?status=active'")
+          .contains("curl -X POST -d '{\"ID\":\"jonmt\", \"version\":\"v1\"}'");
+      assertThat(run.api().get("/api/v1").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void takenPortIsOneClearLine() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        LocalRun run = LocalRun.launch(Map.of("PORT", "" + taken.getLocalPort()))) {
+      assertThat(run.exitStatus()).isEqualTo(1);
+      assertThat(run.output())
+          .isEqualTo(
+              "Port "
+                  + taken.getLocalPort()
+                  + " is taken: stop what listens there, or start with PORT=another.\n");
+    }
+  }
+
+  @Test
+  void portThatIsNoneIsOneClearLine() throws Exception {
+    try (LocalRun run = LocalRun.launch(Map.of("PORT", "http"))) {
+      assertThat(run.exitStatus()).isEqualTo(1);
+      assertThat(run.output()).isEqualTo("PORT must be a number from 0 to 65535, not http.\n");
+    }
+  }
+
+  @Test
+  void listensOnTheLoopbackOnly() throws Exception {
+    try (LocalRun run = LocalRun.start()) {
+      for (InetAddress address : addressesOfThisMachine()) {
+        assertThat(accepts(address, run.base().getPort())).as(address.toString()).isFalse();
+      }
+      assertThat(accepts(InetAddress.getByName("127.0.0.1"), run.base().getPort())).isTrue();
+    }
+  }
+
+  @Test
+  void dataIsGoneAtTheEnd() {
+    try (LocalRun run = LocalRun.start()) {
+      assertThat(run.api().post("/api/v1/users", "{\"id\":\"kept\"}").status()).isEqualTo(201);
+    }
+    try (LocalRun run = LocalRun.start()) {
+      assertThat(run.api().get("/api/v1/users/kept").status()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void aFolderKeepsDataAndToken(@TempDir Path folder) throws Exception {
+    Map<String, String> environment = Map.of("ISPCRM_DATA", folder.toString());
+    String token;
+    try (LocalRun run = LocalRun.start(environment)) {
+      token = run.token();
+      assertThat(run.api().post("/api/v1/users", "{\"id\":\"kept\"}").status()).isEqualTo(201);
+    }
+    try (LocalRun run = LocalRun.start(environment)) {
+      assertThat(run.token()).isEqualTo(token);
+      assertThat(run.api().get("/api/v1/users/kept").status()).isEqualTo(200);
+    }
+    Files.delete(folder.resolve("admin-token"));
+    try (LocalRun run = LocalRun.start(environment)) {
+      assertThat(run.token()).isNotEqualTo(token);
+      assertThat(run.api().get("/api/v1/users/kept").status()).isEqualTo(200);
+      assertThat(run.api().as(token).get("/api/v1").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void endsCleanlyWhenAsked() throws Exception {
+    try (LocalRun run = LocalRun.start()) {
+      run.stop();
+      assertThat(accepts(InetAddress.getByName("127.0.0.1"), run.base().getPort())).isFalse();
+      assertThat(run.output()).doesNotContain("Exception");
+    }
+  }
+
+  private static List<InetAddress> addressesOfThisMachine() throws IOException {
+    return Collections.list(NetworkInterface.getNetworkInterfaces()).stream()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(address -> !address.isLoopbackAddress())
+        .toList();
+  }
+
+  private static boolean accepts(InetAddress address, int port) {
+    try (Socket socket = new Socket(address, port)) {
+      return socket.isConnected();
+    } catch (IOException refused) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package ispcrm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ispcrm.template.LambdaProcess;
+import ispcrm.template.LocalDynamoDb;
+import ispcrm.template.Template;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The jars that are deployed, each as a process under the real Lambda runtime client. */
+class PackagedFunctionsIT {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Template TEMPLATE =
+      Template.load(Map.of("BaseUrl", "https://crm.example.net"));
+
+  private static LocalDynamoDb dynamoDb;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void start() {
+    assumeTrue(
+        System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux"),
+        "skipped: the Lambda runtime client runs on Linux only");
+    dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
+  }
+
+  @AfterAll
+  static void close() {
+    if (dynamoDb != null) {
+      dynamoDb.close();
+    }
+  }
+
+  @Test
+  void firstAdministratorsTokenOpensTheApi() throws Exception {
+    String token = bootstrap();
+    ObjectNode question = event("authorizer", "bearer");
+    ((ObjectNode) question.get("headers")).put("Authorization", "Bearer " + token);
+    ((ObjectNode) question.get("multiValueHeaders"))
+        .set("Authorization", JSON.valueToTree(List.of("Bearer " + token)));
+    try (LambdaProcess authorizer = start("authorizer", Map.of())) {
+      JsonNode policy = JSON.readTree(authorizer.invoke(question.toString()).json());
+      JsonNode statement = policy.at("/policyDocument/Statement/0");
+      assertThat(statement.get("Effect").asString()).isEqualTo("Allow");
+      assertThat(statement.get("Resource").asString())
+          .isEqualTo(question.get("methodArn").asString());
+      assertThat(policy.at("/context/user_id").asString()).isEqualTo("admin");
+      SecretScan.assertNoToken("the authorizer's log", authorizer.log());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"no-token", "mistyped-token", "two-different-tokens", "query-string-token", "bearer"})
+  void badTokenIsExactlyUnauthorized(String event) throws Exception {
+    try (LambdaProcess authorizer = start("authorizer", Map.of())) {
+      LambdaProcess.Outcome outcome = authorizer.invoke(event("authorizer", event).toString());
+      assertThat(outcome.failed()).isTrue();
+      assertThat(JSON.readTree(outcome.json()).get("errorMessage").asString())
+          .isEqualTo("Unauthorized");
+      SecretScan.assertNoToken("the authorizer's log", authorizer.log());
+    }
+  }
+
+  @Test
+  void underSamLocalABadTokenIsDenied() throws Exception {
+    try (LambdaProcess authorizer = start("authorizer", Map.of("AWS_SAM_LOCAL", "true"))) {
+      LambdaProcess.Outcome outcome = authorizer.invoke(event("authorizer", "no-token").toString());
+      assertThat(outcome.failed()).isFalse();
+      assertThat(JSON.readTree(outcome.json()).at("/policyDocument/Statement/0/Effect").asString())
+          .isEqualTo("Deny");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "discover-root, ok, 200",
+    "list-users, ok, 200",
+    "get-user, unknown, 404",
+    "create-user, every-field, 201",
+    "create-token, unknown-user, 404",
+    "admin-page, ok, 200"
+  })
+  void functionAnswersFromItsJar(String name, String event, int status) throws Exception {
+    try (LambdaProcess function = start(name, Map.of())) {
+      LambdaProcess.Outcome outcome = function.invoke(event(name, event).toString());
+      assertThat(outcome.failed()).as(outcome + function.log()).isFalse();
+      assertThat(JSON.readTree(outcome.json()).get("statusCode").asInt())
+          .as(outcome.json())
+          .isEqualTo(status);
+      // Whoever reads the log of a healthy function finds nothing to be healed.
+      assertThat(function.log()).doesNotContain("ERROR", "WARN", "Exception");
+    }
+  }
+
+  @Test
+  void faultOfOursIsAPlain500WithARequestIdAndIsLogged() throws Exception {
+    try (LambdaProcess function =
+        start("get-user", Map.of("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1"))) {
+      ObjectNode event = event("get-user", "ok");
+      JsonNode answer = JSON.readTree(function.invoke(event.toString()).json());
+      String requestId = event.at("/requestContext/requestId").asString();
+      assertThat(answer.get("statusCode").asInt()).isEqualTo(500);
+      assertThat(answer.at("/headers/X-Request-Id").asString()).isEqualTo(requestId);
+      JsonNode body = JSON.readTree(answer.get("body").asString());
+      assertThat(body.get("code").asString()).isEqualTo("internal_error");
+      assertThat(body.get("request_id").asString()).isEqualTo(requestId);
+      assertThat(answer.toString())
+          .doesNotContain("Exception", "127.0.0.1", "UsersTable", "software.amazon", "ispcrm.");
+      assertThat(function.log()).contains("getUser failed on request " + requestId);
+    }
+  }
+
+  private String bootstrap() throws Exception {
+    try (LambdaProcess bootstrap =
+        LambdaProcess.start(
+            TEMPLATE,
+            "bootstrap-admin",
+            folder.resolve("bootstrap-admin"),
+            dynamoDb.environment())) {
+      JsonNode access = JSON.readTree(bootstrap.invoke("{}").json());
+      SecretScan.assertNoToken("bootstrap-admin's log", bootstrap.log());
+      return access.get("token").asString();
+    }
+  }
+
+  private LambdaProcess start(String name, Map<String, String> more) {
+    Map<String, String> environment = new HashMap<>(dynamoDb.environment());
+    environment.putAll(more);
+    return LambdaProcess.start(TEMPLATE, name, folder.resolve(name), environment);
+  }
+
+  private static ObjectNode event(String function, String name) throws Exception {
+    Path file = TEMPLATE.root().resolve("events").resolve(function).resolve(name + ".json");
+    return (ObjectNode) JSON.readTree(Files.readString(file));
+  }
+}

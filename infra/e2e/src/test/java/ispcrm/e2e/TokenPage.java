@@ -1,0 +1,253 @@
+package ispcrm.e2e;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/**
+ * The page {@code /Admin/getToken} in a headless Chromium: what one does there, and what one sees.
+ */
+final class TokenPage implements AutoCloseable {
+  private static final List<String> BROWSERS =
+      List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
+  // It warns at each start that it does not know the newest Chromium's debugging protocol.
+  private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+  private static final Pattern REQUEST =
+      Pattern.compile("\"method\":\"Network\\.requestWillBeSent\".*\"request\":\\{.*");
+  private static final Pattern METHOD = Pattern.compile("\"method\":\"([A-Z]+)\"");
+  private static final Pattern URL = Pattern.compile("\"url\":\"([^\"]+)\"");
+
+  private final ChromeDriver browser;
+  private final List<String> requests = new ArrayList<>();
+  private int width;
+
+  private TokenPage(ChromeDriver browser) {
+    this.browser = browser;
+    resize(1280, 900);
+  }
+
+  /**
+   * Starts the browser that CHROME_BIN and CHROMEDRIVER name, else the one on the PATH.
+   *
+   * @return empty where either of the two is missing
+   */
+  static Optional<TokenPage> inBrowser() {
+    Optional<File> chrome = program("CHROME_BIN", BROWSERS);
+    Optional<File> driver = program("CHROMEDRIVER", List.of("chromedriver"));
+    if (chrome.isEmpty() || driver.isEmpty()) {
+      return Optional.empty();
+    }
+    SELENIUM.setLevel(Level.SEVERE);
+    LoggingPreferences logs = new LoggingPreferences();
+    logs.enable(LogType.BROWSER, Level.ALL);
+    logs.enable(LogType.PERFORMANCE, Level.ALL);
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(chrome.get());
+    options.addArguments(
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking");
+    options.setCapability("goog:loggingPrefs", logs);
+    ChromeDriverService service =
+        new ChromeDriverService.Builder().usingDriverExecutable(driver.get()).build();
+    return Optional.of(new TokenPage(new ChromeDriver(service, options)));
+  }
+
+  private static Optional<File> program(String variable, List<String> names) {
+    String named = System.getenv(variable);
+    Stream<Path> candidates =
+        named != null
+            ? Stream.of(Path.of(named))
+            : Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+                .flatMap(folder -> names.stream().map(name -> Path.of(folder, name)));
+    return candidates
+        .filter(Files::isRegularFile)
+        .filter(Files::isExecutable)
+        .findFirst()
+        .map(Path::toFile);
+  }
+
+  @Override
+  public void close() {
+    browser.quit();
+  }
+
+  void resize(int newWidth, int height) {
+    width = newWidth;
+    // A window of Chromium is never narrower than 500 pixels; a device can be.
+    browser.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", newWidth, "height", height, "deviceScaleFactor", 1, "mobile", false));
+  }
+
+  void open(URI base) {
+    browser.get("about:blank");
+    console();
+    requests();
+    requests.clear();
+    browser.get(base + "/Admin/getToken");
+    await("signin");
+  }
+
+  /** Waits until a step is shown: signin, start, describe, choose or done. */
+  void await(String step) {
+    until(() -> isShown(step));
+  }
+
+  void until(BooleanSupplier happened) {
+    new WebDriverWait(browser, Duration.ofSeconds(10), Duration.ofMillis(50))
+        .until(ignored -> happened.getAsBoolean());
+  }
+
+  boolean isShown(String id) {
+    return element(id).isDisplayed();
+  }
+
+  WebElement element(String id) {
+    return browser.findElement(By.id(id));
+  }
+
+  String value(String id) {
+    return element(id).getDomProperty("value");
+  }
+
+  String focused() {
+    return browser.switchTo().activeElement().getDomAttribute("id");
+  }
+
+  /** Presses keys where the focus is, as hands do that have no mouse. */
+  void press(CharSequence... keys) {
+    new Actions(browser).sendKeys(keys).perform();
+  }
+
+  /** Clicks the button that bears these words. */
+  void click(String words) {
+    button(words).click();
+  }
+
+  void doubleClick(WebElement target) {
+    new Actions(browser).doubleClick(target).perform();
+  }
+
+  WebElement button(String words) {
+    return browser.findElements(By.tagName("button")).stream()
+        .filter(WebElement::isDisplayed)
+        .filter(button -> button.getText().equals(words))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no button says " + words));
+  }
+
+  void signIn(String token) {
+    element("admin-token").sendKeys(token);
+    click("Sign in");
+  }
+
+  /** From signing in to where the user is chosen. */
+  void goToUsers(String token, String description) {
+    signIn(token);
+    await("start");
+    click("Create API access token");
+    await("describe");
+    element("description").sendKeys(description);
+    click("Create API Token");
+    await("choose");
+  }
+
+  void type(String start) {
+    element("user").sendKeys(Keys.chord(Keys.CONTROL, "a"), start);
+    awaitSearch();
+  }
+
+  void awaitSearch() {
+    until(() -> "false".equals(element("users").getDomAttribute("aria-busy")));
+  }
+
+  List<WebElement> options() {
+    return browser.findElements(By.cssSelector("[role=option]"));
+  }
+
+  WebElement option(String text) {
+    return options().stream()
+        .filter(option -> option.getText().contains(text))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no user says " + text));
+  }
+
+  /** The text of the error that is shown, once there is one. */
+  String alert() {
+    until(() -> !element("alert").getText().isEmpty());
+    return element("alert").getText();
+  }
+
+  String address() {
+    return browser.getCurrentUrl();
+  }
+
+  Object execute(String script) {
+    return browser.executeScript(script);
+  }
+
+  void goOffline(boolean offline) {
+    browser.executeCdpCommand("Network.enable", Map.of());
+    browser.executeCdpCommand(
+        "Network.emulateNetworkConditions",
+        Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+  }
+
+  /** What the page wrote to the console since this was last asked; the browser's own words too. */
+  List<String> console() {
+    return browser.manage().logs().get(LogType.BROWSER).getAll().stream()
+        .map(LogEntry::getMessage)
+        .toList();
+  }
+
+  /** Each request since the page was opened, such as {@code GET http://…}. */
+  List<String> requests() {
+    for (LogEntry entry : browser.manage().logs().get(LogType.PERFORMANCE)) {
+      Matcher sent = REQUEST.matcher(entry.getMessage());
+      if (sent.find()) {
+        String request = sent.group().substring(sent.group().indexOf("\"request\":{"));
+        requests.add(first(METHOD, request) + " " + first(URL, request));
+      }
+    }
+    return List.copyOf(requests);
+  }
+
+  private static String first(Pattern pattern, String text) {
+    Matcher found = pattern.matcher(text);
+    return found.find() ? found.group(1) : "";
+  }
+
+  /** Writes a picture of what is shown, where ISPCRM_SCREENSHOTS names a folder. */
+  void picture(String step) throws IOException {
+    String folder = System.getenv("ISPCRM_SCREENSHOTS");
+    if (folder != null) {
+      byte[] png = browser.getScreenshotAs(OutputType.BYTES);
+      Files.write(
+          Files.createDirectories(Path.of(folder)).resolve(width + "-" + step + ".png"), png);
+    }
+  }
+}
