@@ -77,7 +77,7 @@ class TemplateTest {
     assertThat(map(authorizers.get("TokenAuthorizer")))
         .isEqualTo(
             Map.of(
-                "FunctionArn", Map.of("Fn::GetAtt", List.of("AuthorizerFunction", "Arn")),
+                "FunctionArn", Map.of("Fn::Sub", "${AuthorizerFunction.Alias}"),
                 "FunctionPayloadType", "REQUEST",
                 "Identity", Map.of("ReauthorizeEvery", 0)));
   }
@@ -193,7 +193,8 @@ class TemplateTest {
               .containsEntry("SSESpecification", Map.of("SSEEnabled", true))
               .containsEntry(
                   "PointInTimeRecoverySpecification", Map.of("PointInTimeRecoveryEnabled", true))
-              .containsEntry("BillingMode", "PAY_PER_REQUEST");
+              .containsEntry("BillingMode", "PAY_PER_REQUEST")
+              .containsEntry("DeletionProtectionEnabled", Map.of("Ref", "DeletionProtection"));
         });
   }
 
@@ -289,6 +290,73 @@ class TemplateTest {
         .allSatisfy(
             (id, function) ->
                 assertThat(function).containsEntry("Metadata", Map.of("SkipBuild", true)));
+  }
+
+  /**
+   * A version is a snapshot with its variables in it: without a new one a new value is not seen.
+   */
+  @Test
+  void aChangedVariableMakesANewVersion() {
+    assertThat(resources("AWS::Serverless::Function"))
+        .allSatisfy(
+            (id, function) ->
+                assertThat(properties(function))
+                    .containsEntry("AutoPublishAliasAllProperties", true));
+  }
+
+  @Test
+  void everyFunctionLogsWhereLogsEnd() {
+    Map<String, Object> globals = members(members(TEMPLATE.document(), "Globals"), "Function");
+    assertThat(members(globals, "LoggingConfig"))
+        .isEqualTo(Map.of("LogFormat", "JSON", "LogGroup", Map.of("Ref", "FunctionLogs")));
+    resources("AWS::Serverless::Function")
+        .forEach(
+            (id, function) ->
+                assertThat(properties(function)).as(id).doesNotContainKey("LoggingConfig"));
+    assertThat(resources("AWS::Logs::LogGroup"))
+        .containsOnlyKeys("FunctionLogs", "AccessLogs")
+        .allSatisfy(
+            (id, group) ->
+                assertThat(properties(group))
+                    .containsEntry("RetentionInDays", Map.of("Ref", "LogRetentionDays")));
+  }
+
+  /** API Gateway's own log of a call holds its headers, and the token with them. */
+  @Test
+  void theGatewayLogsNoHeaderAndNoQueryString() {
+    Map<String, Object> api = properties(TEMPLATE.resource("Api"));
+    assertThat(listOf(api.get("MethodSettings")))
+        .isNotEmpty()
+        .allSatisfy(
+            settings ->
+                assertThat(map(settings))
+                    .containsEntry("LoggingLevel", "OFF")
+                    .containsEntry("DataTraceEnabled", false));
+    String format = (String) members(api, "AccessLogSetting").get("Format");
+    assertThat(map(Checkout.JSON.readValue(format, LinkedHashMap.class)).values())
+        .allSatisfy(
+            value ->
+                assertThat((String) value)
+                    .startsWith("$context.")
+                    .doesNotContain("path", "header", "query"));
+  }
+
+  @Test
+  void fewerTokensThanOtherThingsCanBeAskedForInASecond() {
+    assertThat(
+            listOf(properties(TEMPLATE.resource("Api")).get("MethodSettings")).stream()
+                .map(settings -> map(settings))
+                .map(
+                    settings ->
+                        settings.get("HttpMethod")
+                            + " "
+                            + settings.get("ResourcePath")
+                            + " "
+                            + settings.get("ThrottlingRateLimit")))
+        .containsExactly(
+            "* /* {Ref=RequestsPerSecond}",
+            "POST /~1api~1v1~1tokens {Ref=TokensPerSecond}",
+            "POST /~1api~1v0~1tokens {Ref=TokensPerSecond}");
   }
 
   @Test

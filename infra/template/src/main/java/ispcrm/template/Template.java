@@ -77,8 +77,14 @@ public final class Template {
 
   private LambdaFunction function(String logicalId, Map<String, Object> properties) {
     Map<String, String> environment = new LinkedHashMap<>();
-    Intrinsics.object(Intrinsics.object(properties.get("Environment")).get("Variables"))
-        .forEach((name, value) -> environment.put(name, String.valueOf(value)));
+    Map<String, Object> globals =
+        Intrinsics.object(Intrinsics.object(document.get("Globals")).get("Function"));
+    for (Map<String, Object> source : List.of(globals, properties)) {
+      Intrinsics.object(
+              intrinsics.evaluate(
+                  Intrinsics.object(Intrinsics.object(source.get("Environment")).get("Variables"))))
+          .forEach((name, value) -> environment.put(name, String.valueOf(value)));
+    }
     List<Route> routes = new ArrayList<>();
     Intrinsics.object(properties.get("Events")).values().stream()
         .map(event -> Intrinsics.object(Intrinsics.object(event).get("Properties")))
