@@ -13,4 +13,12 @@ public final class AdminPageHandler extends ApiHandler {
   public AdminPageHandler(Map<String, String> environment) {
     super("adminPage", new AdminPage(), environment);
   }
+
+  @Override
+  protected void prime() {
+    rehearse(
+        """
+        {"requestContext":{"requestId":"snapstart"}}
+        """);
+  }
 }

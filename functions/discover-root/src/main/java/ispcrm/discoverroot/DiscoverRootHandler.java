@@ -13,4 +13,12 @@ public final class DiscoverRootHandler extends ApiHandler {
   public DiscoverRootHandler(Map<String, String> environment) {
     super("discoverRoot", new DiscoverRoot(), environment);
   }
+
+  @Override
+  protected void prime() {
+    rehearse(
+        """
+        {"requestContext":{"requestId":"snapstart","authorizer":{"scopes":"users:read self:read"}}}
+        """);
+  }
 }

@@ -18,4 +18,14 @@ public final class ListUsersHandler extends ApiHandler {
         new ListUsers(new DynamoDbUsers(DynamoDb.client(), environment.get("USERS_TABLE"))),
         environment);
   }
+
+  /** Lists users whose names hardly anybody has, so that no subscriber's data is in a snapshot. */
+  @Override
+  protected void prime() {
+    rehearse(
+        """
+        {"multiValueQueryStringParameters":{"q":["snapstart-priming"]},
+         "requestContext":{"requestId":"snapstart"}}
+        """);
+  }
 }

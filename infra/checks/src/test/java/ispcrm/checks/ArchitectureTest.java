@@ -1,15 +1,18 @@
 package ispcrm.checks;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -19,6 +22,8 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /** Who may import whom. */
@@ -40,6 +45,9 @@ class ArchitectureTest {
 
   private static final DescribedPredicate<JavaClass> STORES =
       resideInAnyPackage("ispcrm.dynamodb..", "ispcrm.users..", "ispcrm.tokens..");
+
+  private static final DescribedPredicate<JavaClass> RANDOM =
+      assignableTo(RandomGenerator.class).or(assignableTo(UUID.class)).as("random");
 
   /** Without this a new package would slip past the rules below. */
   @ArchTest
@@ -174,4 +182,37 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat(
               AWS_SDK.and(not(name("software.amazon.awssdk.services.dynamodb.DynamoDbClient"))));
+
+  /** A source of random numbers that a snapshot held would give every restored process the same. */
+  @ArchTest
+  static final ArchRule nothingDeployedKeepsASourceOfRandomNumbers =
+      noFields().that().areDeclaredInClassesThat(DEPLOYED).should().haveRawType(RANDOM);
+
+  /**
+   * What must be unique is drawn in methods that requests lead to, never while a class or an object
+   * is made; SnapStartIT shows that priming leads to none of them. The pause only spreads retries.
+   *
+   * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html">Handling
+   *     uniqueness with Lambda SnapStart</a>
+   */
+  @ArchTest
+  static void onlyTheseMethodsDraw(JavaClasses classes) {
+    Set<String> drawing = new TreeSet<>();
+    for (JavaClass type : classes.that(DEPLOYED)) {
+      for (JavaAccess<?> access : type.getAccessesFromSelf()) {
+        if (RANDOM.test(access.getTargetOwner()) || access.getName().equals("random")) {
+          drawing.add(type.getSimpleName() + "." + access.getOrigin().getName());
+        }
+      }
+    }
+    assertThat(drawing)
+        .containsExactlyInAnyOrder(
+            "BearerToken.random",
+            "BootstrapAdmin.apply",
+            "CreateToken.apply",
+            "DynamoDbUsers.pause",
+            "GeneratedIds.customerId",
+            "GeneratedIds.id",
+            "Token.issue");
+  }
 }

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -29,6 +31,9 @@ public final class LambdaProcess implements AutoCloseable {
           "com.amazonaws.services.lambda.runtime.Context",
           "com.amazonaws.services.lambda.runtime.serialization.PojoSerializer",
           "software.amazon.awssdk.utilslite.SdkInternalThreadLocal");
+
+  private static final Set<String> KEY_VARIABLES =
+      Set.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN");
 
   private final RuntimeApi runtime = new RuntimeApi();
   private final Process process;
@@ -49,6 +54,16 @@ public final class LambdaProcess implements AutoCloseable {
       String handler,
       Path folder,
       Map<String, String> environment) {
+    this(command, jar, handler, folder, environment, null);
+  }
+
+  private LambdaProcess(
+      List<String> command,
+      Path jar,
+      String handler,
+      Path folder,
+      Map<String, String> environment,
+      String accessKey) {
     Path task = folder.resolve("task");
     log = folder.resolve("log");
     List<String> line = new ArrayList<>(command);
@@ -58,6 +73,7 @@ public final class LambdaProcess implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xshare:auto",
+            "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             runtimeClient(),
@@ -74,6 +90,11 @@ public final class LambdaProcess implements AutoCloseable {
       builder.environment().keySet().removeIf(variable -> variable.startsWith("AWS_"));
       builder.environment().put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
       builder.environment().putAll(environment);
+      if (accessKey != null) {
+        builder.environment().put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
+        builder.environment().keySet().removeAll(KEY_VARIABLES);
+        builder.environment().putAll(runtime.credentials(accessKey));
+      }
       builder.environment().put("AWS_LAMBDA_RUNTIME_API", runtime.address());
       builder.environment().put("LAMBDA_TASK_ROOT", task.toString());
       builder.environment().put("_HANDLER", handler);
@@ -91,6 +112,33 @@ public final class LambdaProcess implements AutoCloseable {
    */
   public static LambdaProcess start(
       Template template, String name, Path folder, Map<String, String> environment) {
+    return start(template, name, folder, environment, null);
+  }
+
+  /**
+   * Starts a function of the template as Lambda's SnapStart does: it runs its hooks and waits for
+   * {@link #restore}, and finds credentials at the container endpoint alone.
+   *
+   * @param accessKey of the credentials until then
+   * @see <a
+   *     href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-java.html">Lambda
+   *     SnapStart runtime hooks for Java</a>
+   */
+  public static LambdaProcess startForSnapshot(
+      Template template,
+      String name,
+      Path folder,
+      Map<String, String> environment,
+      String accessKey) {
+    return start(template, name, folder, environment, Objects.requireNonNull(accessKey));
+  }
+
+  private static LambdaProcess start(
+      Template template,
+      String name,
+      Path folder,
+      Map<String, String> environment,
+      String accessKey) {
     Template.LambdaFunction function = template.functions().get(name);
     Map<String, String> all = new HashMap<>(function.environment());
     all.putAll(environment);
@@ -99,7 +147,18 @@ public final class LambdaProcess implements AutoCloseable {
         template.root().resolve(function.codeUri()),
         function.handler(),
         folder,
-        all);
+        all,
+        accessKey);
+  }
+
+  /** Waits until a process started for a snapshot ran its hooks. */
+  public void awaitSnapshot() throws InterruptedException {
+    runtime.awaitSnapshot();
+  }
+
+  /** Lets a process that was started for a snapshot go on, with other credentials. */
+  public void restore(String accessKey) {
+    runtime.restore(accessKey);
   }
 
   /** Hands an event to the function and waits for what it makes of it. */

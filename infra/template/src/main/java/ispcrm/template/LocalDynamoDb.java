@@ -3,8 +3,13 @@ package ispcrm.template;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -26,6 +31,7 @@ public final class LocalDynamoDb implements AutoCloseable {
   private final LocalDynamoDBServerHandler handler;
   private final URI endpoint;
   private final DynamoDbClient client;
+  private volatile Consumer<Call> listener = call -> {};
 
   private LocalDynamoDb(Path folder) throws Exception {
     ServerConnector loopback = new ServerConnector(server);
@@ -36,7 +42,15 @@ public final class LocalDynamoDb implements AutoCloseable {
             new LocalDynamoDBRequestHandler(
                 0, folder == null, folder == null ? null : folder.toString(), true, false),
             null);
-    server.setHandler(handler);
+    server.setHandler(
+        new Handler.Wrapper(handler) {
+          @Override
+          public boolean handle(Request request, Response response, Callback callback)
+              throws Exception {
+            listener.accept(Call.of(request));
+            return super.handle(request, response, callback);
+          }
+        });
     server.start();
     endpoint = URI.create("http://127.0.0.1:" + loopback.getLocalPort());
     client =
@@ -72,6 +86,32 @@ public final class LocalDynamoDb implements AutoCloseable {
   /** A client to it, for looking and preparing; functions make their own. */
   public DynamoDbClient client() {
     return client;
+  }
+
+  /** Tells of every call from now on, before it is answered. */
+  public void listen(Consumer<Call> calls) {
+    listener = calls;
+  }
+
+  /**
+   * A call as it came over the wire.
+   *
+   * @param operation such as GetItem
+   * @param accessKey what it was signed with
+   */
+  public record Call(String operation, String accessKey) {
+
+    private static Call of(Request request) {
+      String target = header(request, "X-Amz-Target");
+      String credential = header(request, "Authorization").replaceFirst(".*Credential=", "");
+      return new Call(
+          target.substring(target.indexOf('.') + 1), credential.replaceFirst("/.*", ""));
+    }
+
+    private static String header(Request request, String name) {
+      String value = request.getHeaders().get(name);
+      return value == null ? "" : value;
+    }
   }
 
   /** The environment that leads a process with an AWS SDK here. */

@@ -8,25 +8,39 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Stands where the Lambda service stands: the Runtime API that a function's process asks for events
- * and sends its answers to.
+ * and sends its answers to, and the endpoint that hands it credentials where it is to be
+ * snapshotted.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html">Lambda runtime
  *     API</a>
  */
 final class RuntimeApi implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String CREDENTIALS = "/2021-08-23/credentials";
+
+  /** So short that the SDK asks again at its next call, and long enough that it does not warn. */
+  private static final Duration LIFE_OF_CREDENTIALS = Duration.ofSeconds(90);
 
   private final HttpServer server;
   private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
   private final BlockingQueue<LambdaProcess.Outcome> outcomes = new LinkedBlockingQueue<>();
+  private final CompletableFuture<Void> snapshot = new CompletableFuture<>();
+  private final CompletableFuture<Void> restore = new CompletableFuture<>();
+  private final String authorization = UUID.randomUUID().toString();
+  private volatile String accessKey;
 
   RuntimeApi() {
     try {
@@ -42,12 +56,44 @@ final class RuntimeApi implements AutoCloseable {
               return thread;
             }));
     server.createContext("/2018-06-01/runtime/", this::answer);
+    server.createContext(CREDENTIALS, this::credentials);
     server.start();
   }
 
   /** Where the process finds this, as {@code AWS_LAMBDA_RUNTIME_API}. */
   String address() {
     return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /**
+   * What leads a process to its credentials where Lambda takes snapshots of it.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html">Container
+   *     credential provider</a>
+   */
+  Map<String, String> credentials(String firstAccessKey) {
+    accessKey = firstAccessKey;
+    return Map.of(
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "http://" + address() + CREDENTIALS,
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        authorization);
+  }
+
+  /** Waits until the process ran its hooks and is ready for its snapshot. */
+  void awaitSnapshot() throws InterruptedException {
+    try {
+      snapshot.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException failed) {
+      throw new AssertionError("the function is not ready for a snapshot", failed);
+    }
+  }
+
+  /** Lets the process go on as from a snapshot, with other credentials. */
+  void restore(String laterAccessKey) {
+    accessKey = laterAccessKey;
+    restore.complete(null);
   }
 
   /** Hands an event to the function and waits for what it makes of it. */
@@ -71,10 +117,33 @@ final class RuntimeApi implements AutoCloseable {
       next(exchange);
       return;
     }
+    if (path.endsWith("/restore/next")) {
+      snapshot.complete(null);
+      restore.join();
+      send(exchange, "");
+      return;
+    }
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(202, -1);
     exchange.close();
+    if (path.endsWith("/init/error")) {
+      snapshot.completeExceptionally(new IllegalStateException(body));
+    }
     outcomes.add(new LambdaProcess.Outcome(path.endsWith("/error"), body));
+  }
+
+  private void credentials(HttpExchange exchange) throws IOException {
+    if (!authorization.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+      exchange.sendResponseHeaders(403, -1);
+      exchange.close();
+      return;
+    }
+    send(
+        exchange,
+        """
+        {"AccessKeyId":"%s","SecretAccessKey":"secret","Token":"session","Expiration":"%s"}
+        """
+            .formatted(accessKey, Instant.now().plus(LIFE_OF_CREDENTIALS)));
   }
 
   private void next(HttpExchange exchange) throws IOException {
@@ -85,8 +154,6 @@ final class RuntimeApi implements AutoCloseable {
       Thread.currentThread().interrupt();
       return;
     }
-    byte[] bytes = event.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().add("Content-Type", "application/json");
     exchange
         .getResponseHeaders()
         .add("Lambda-Runtime-Aws-Request-Id", UUID.randomUUID().toString());
@@ -100,7 +167,13 @@ final class RuntimeApi implements AutoCloseable {
         .add(
             "Lambda-Runtime-Invoked-Function-Arn",
             "arn:aws:lambda:us-east-1:000000000000:function:function");
-    exchange.sendResponseHeaders(200, bytes.length);
+    send(exchange, event);
+  }
+
+  private static void send(HttpExchange exchange, String json) throws IOException {
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().add("Content-Type", "application/json");
+    exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();
   }

@@ -1,9 +1,6 @@
 package ispcrm.gateway;
 
-import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.logging.LogLevel;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -29,7 +26,7 @@ public abstract class ApiHandler extends FunctionHandler<ApiRequest, ApiResponse
   }
 
   @Override
-  protected final Object handle(Map<String, Object> event, Context context) {
+  protected final Object handle(Map<String, Object> event, LambdaLogger log) {
     ApiRequest request = request(event, "");
     ApiResponse response;
     try {
@@ -37,11 +34,7 @@ public abstract class ApiHandler extends FunctionHandler<ApiRequest, ApiResponse
     } catch (ApiException wrong) {
       response = wrong.toResponse(request);
     } catch (RuntimeException fault) {
-      StringWriter trace = new StringWriter();
-      fault.printStackTrace(new PrintWriter(trace, true));
-      context
-          .getLogger()
-          .log(name() + " failed on request " + request.requestId() + ": " + trace, LogLevel.ERROR);
+      logFault(log, "failed on request " + request.requestId(), fault);
       response = ApiException.internalError(request);
     }
     Map<String, Object> answer = new LinkedHashMap<>();

@@ -1,14 +1,24 @@
 package ispcrm.gateway;
 
 import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.LambdaRuntime;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.crac.Core;
+import org.crac.Resource;
 import org.springframework.cloud.function.context.FunctionRegistration;
 import org.springframework.cloud.function.context.catalog.SimpleFunctionRegistry;
 import org.springframework.cloud.function.context.config.JsonMessageConverter;
@@ -22,10 +32,16 @@ import tools.jackson.core.type.TypeReference;
  * function is registered in Spring Cloud Function's catalog and called through it, without a Spring
  * application context around it: that would double the cold start.
  *
+ * <p>Before Lambda takes a SnapStart snapshot the function is primed, so that the first call after
+ * a restore finds classes loaded and the client at work.
+ *
  * @param <I> what the function takes
  * @param <O> what the function returns
+ * @see <a
+ *     href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-java.html">Lambda
+ *     SnapStart runtime hooks for Java</a>
  */
-public abstract class FunctionHandler<I, O> implements RequestStreamHandler {
+public abstract class FunctionHandler<I, O> implements RequestStreamHandler, Resource {
   private static final TypeReference<Map<String, Object>> EVENT = new TypeReference<>() {};
 
   private final String name;
@@ -44,13 +60,51 @@ public abstract class FunctionHandler<I, O> implements RequestStreamHandler {
         new FunctionRegistration<>(function, name)
             .type(ResolvableType.forClassWithGenerics(Function.class, in, out).getType()));
     this.function = catalog.lookup(Function.class, name);
+    // The context holds it weakly; the runtime holds it as long as it hands it events.
+    Core.getGlobalContext().register(this);
   }
 
   @Override
   public final void handleRequest(InputStream in, OutputStream out, Context context)
       throws IOException {
-    Map<String, Object> event = Json.MAPPER.readValue(in, EVENT);
-    out.write(Json.write(handle(event, context)).getBytes(StandardCharsets.UTF_8));
+    answer(in, out, context.getLogger());
+  }
+
+  /**
+   * Primes the function. Where that fails an error is logged and the snapshot is taken all the
+   * same: a role that was just made may not reach its table yet, and a fault of DynamoDB must not
+   * keep a mended version from being published. Such a version is only slower at its first calls.
+   * One that can never reach its table fails those too, which the deployment's alarms see.
+   */
+  @Override
+  public final void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
+    try {
+      prime();
+    } catch (RuntimeException fault) {
+      logFault(LambdaRuntime.getLogger(), "was not primed", fault);
+    }
+  }
+
+  /** Nothing was drawn before the snapshot, and the client sees by the clock what has expired. */
+  @Override
+  public final void afterRestore(org.crac.Context<? extends Resource> context) {}
+
+  /**
+   * Does once what calls do, by {@link #rehearse} where it can. It writes nothing, draws nothing
+   * that must be unique, and needs no more permissions than the function has.
+   */
+  protected abstract void prime();
+
+  /** Answers an event as at a call and throws the answer away. */
+  protected final void rehearse(String event) {
+    try {
+      answer(
+          new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
+          new ByteArrayOutputStream(),
+          LambdaRuntime.getLogger());
+    } catch (IOException inMemory) {
+      throw new UncheckedIOException(inMemory);
+    }
   }
 
   /**
@@ -58,7 +112,7 @@ public abstract class FunctionHandler<I, O> implements RequestStreamHandler {
    *
    * @return what is written as JSON
    */
-  protected abstract Object handle(Map<String, Object> event, Context context);
+  protected abstract Object handle(Map<String, Object> event, LambdaLogger log);
 
   /** Calls the function through the catalog. */
   protected final O call(I input) {
@@ -71,7 +125,15 @@ public abstract class FunctionHandler<I, O> implements RequestStreamHandler {
     return event.get(name) instanceof Map<?, ?> object ? (Map<String, V>) object : Map.of();
   }
 
-  final String name() {
-    return name;
+  /** Logs a fault of ours as an error with its stack trace. */
+  final void logFault(LambdaLogger log, String what, RuntimeException fault) {
+    StringWriter trace = new StringWriter();
+    fault.printStackTrace(new PrintWriter(trace, true));
+    log.log(name + " " + what + ": " + trace, LogLevel.ERROR);
+  }
+
+  private void answer(InputStream in, OutputStream out, LambdaLogger log) throws IOException {
+    Map<String, Object> event = Json.MAPPER.readValue(in, EVENT);
+    out.write(Json.write(handle(event, log)).getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -117,7 +117,10 @@ class ApiHandlerTest {
       String event, Map<String, String> environment, Function<ApiRequest, ApiResponse> function) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
-      new ApiHandler("test", function, environment) {}.handleRequest(
+      new ApiHandler("test", function, environment) {
+        @Override
+        protected void prime() {}
+      }.handleRequest(
           new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
           out,
           LocalLambda.context("test", log::append));

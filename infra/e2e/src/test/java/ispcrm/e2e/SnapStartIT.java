@@ -1,0 +1,154 @@
+package ispcrm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ispcrm.template.LambdaProcess;
+import ispcrm.template.LocalDynamoDb;
+import ispcrm.template.Template;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * SnapStart rehearsed: each packaged function under the real Lambda runtime client up to the point
+ * where Lambda takes the snapshot, and on from there with other credentials.
+ */
+class SnapStartIT {
+  private static final Template TEMPLATE =
+      Template.load(Map.of("BaseUrl", "https://crm.example.net"));
+
+  /** A first call for each function, and what its answer holds where it succeeds. */
+  private static final Map<String, List<String>> FIRST_CALLS =
+      Map.of(
+          "discover-root", List.of("ok", "\"statusCode\":200"),
+          "list-users", List.of("ok", "\"statusCode\":200"),
+          "get-user", List.of("unknown", "\"statusCode\":404"),
+          "create-user", List.of("every-field", "\"statusCode\":201"),
+          "create-token", List.of("unknown-user", "\"statusCode\":404"),
+          "authorizer", List.of("bearer", "\"errorMessage\":\"Unauthorized\""),
+          "admin-page", List.of("ok", "\"statusCode\":200"),
+          "bootstrap-admin", List.of("ok", "\"token\":\"ispcrm_"));
+
+  /** The classes that draw ids and tokens. */
+  private static final List<String> DRAWING =
+      List.of("ispcrm.users.GeneratedIds", "ispcrm.tokens.BearerToken", "ispcrm.tokens.Token ");
+
+  private static LocalDynamoDb dynamoDb;
+
+  private final List<LocalDynamoDb.Call> calls = new CopyOnWriteArrayList<>();
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void start() {
+    assumeTrue(
+        System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux"),
+        "skipped: the Lambda runtime client runs on Linux only");
+    dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
+  }
+
+  @AfterAll
+  static void close() {
+    if (dynamoDb != null) {
+      dynamoDb.close();
+    }
+  }
+
+  static Stream<String> functions() {
+    return new TreeSet<>(TEMPLATE.functions().keySet()).stream();
+  }
+
+  @Test
+  void everyFunctionIsRehearsed() {
+    assertThat(FIRST_CALLS.keySet()).isEqualTo(TEMPLATE.functions().keySet());
+  }
+
+  @ParameterizedTest
+  @MethodSource("functions")
+  void functionIsPrimedAndItsFirstCallSucceeds(String name) throws Exception {
+    boolean hasTable =
+        TEMPLATE.functions().get(name).environment().keySet().stream()
+            .anyMatch(variable -> variable.endsWith("_TABLE"));
+    Map<String, Map<String, Object>> before = items();
+    dynamoDb.listen(calls::add);
+    Path classes = folder.resolve("classes");
+    Map<String, String> environment = new HashMap<>(dynamoDb.environment());
+    environment.put("JAVA_TOOL_OPTIONS", "-Xlog:class+load:file=" + classes);
+    try (LambdaProcess function =
+        LambdaProcess.startForSnapshot(
+            TEMPLATE, name, folder.resolve(name), environment, "BEFORE")) {
+      function.awaitSnapshot();
+
+      assertThat(accessKeys()).isEqualTo(hasTable ? Set.of("BEFORE") : Set.of());
+      dynamoDb.listen(call -> {});
+      assertThat(items()).as("what the tables hold").isEqualTo(before);
+      // The authorizer reads tokens and so loads a class that could draw some.
+      if (!name.equals("authorizer")) {
+        assertThat(Files.readString(classes))
+            .contains("ispcrm.gateway.FunctionHandler")
+            .doesNotContain(DRAWING);
+      }
+      calls.clear();
+      dynamoDb.listen(calls::add);
+      function.restore("AFTER");
+      String event = FIRST_CALLS.get(name).get(0);
+      LambdaProcess.Outcome outcome =
+          function.invoke(
+              Files.readString(TEMPLATE.root().resolve("events/" + name + "/" + event + ".json")));
+      dynamoDb.listen(call -> {});
+
+      assertThat(outcome.json()).contains(FIRST_CALLS.get(name).get(1));
+      assertThat(accessKeys()).isEqualTo(hasTable ? Set.of("AFTER") : Set.of());
+      assertThat(function.log()).doesNotContain("WARN", "not primed", "failed on request");
+      SecretScan.assertNoToken("the log of " + name, function.log());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"get-user", "authorizer"})
+  void tableOutOfReachIsLoggedAndDoesNotKeepAVersionFromBeingPublished(String name)
+      throws Exception {
+    Map<String, String> environment = new HashMap<>(dynamoDb.environment());
+    environment.put("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1");
+    try (LambdaProcess function =
+        LambdaProcess.startForSnapshot(
+            TEMPLATE, name, folder.resolve(name), environment, "BEFORE")) {
+      function.awaitSnapshot();
+      assertThat(function.log()).contains("SdkClientException");
+    }
+  }
+
+  private Set<String> accessKeys() {
+    return new TreeSet<>(calls.stream().map(LocalDynamoDb.Call::accessKey).toList());
+  }
+
+  /** Every item of every table, as text. */
+  private static Map<String, Map<String, Object>> items() {
+    Map<String, Map<String, Object>> items = new HashMap<>();
+    for (String table : dynamoDb.client().listTables().tableNames()) {
+      Map<String, Object> all = new HashMap<>();
+      dynamoDb
+          .client()
+          .scan(request -> request.tableName(table))
+          .items()
+          .forEach(item -> all.put(item.toString(), item));
+      items.put(table, all);
+    }
+    return items;
+  }
+}
