@@ -31,7 +31,7 @@ public final class AuthorizerHandler extends FunctionHandler<AuthorizerRequest, 
         AuthorizerRequest.class,
         Decision.class,
         new Authorizer(
-            new DynamoDbTokens(DynamoDb.client(), environment.get("TOKENS_TABLE")),
+            new DynamoDbTokens(DynamoDb.client(environment), environment.get("TOKENS_TABLE")),
             Clock.systemUTC()));
     underSamLocal = "true".equals(environment.get("AWS_SAM_LOCAL"));
   }

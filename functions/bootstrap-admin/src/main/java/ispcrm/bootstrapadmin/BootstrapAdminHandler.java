@@ -21,7 +21,7 @@ public final class BootstrapAdminHandler
   }
 
   public BootstrapAdminHandler(Map<String, String> environment) {
-    this(environment, DynamoDb.client());
+    this(environment, DynamoDb.client(environment));
   }
 
   private BootstrapAdminHandler(Map<String, String> environment, DynamoDbClient dynamoDb) {

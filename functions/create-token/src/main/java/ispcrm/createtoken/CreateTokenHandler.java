@@ -16,7 +16,7 @@ public final class CreateTokenHandler extends ApiHandler {
   }
 
   public CreateTokenHandler(Map<String, String> environment) {
-    this(environment, DynamoDb.client());
+    this(environment, DynamoDb.client(environment));
   }
 
   private CreateTokenHandler(Map<String, String> environment, DynamoDbClient dynamoDb) {

@@ -15,7 +15,9 @@ public final class CreateUserHandler extends ApiHandler {
   }
 
   public CreateUserHandler(Map<String, String> environment) {
-    this(environment, new DynamoDbUsers(DynamoDb.client(), environment.get("USERS_TABLE")));
+    this(
+        environment,
+        new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE")));
   }
 
   private CreateUserHandler(Map<String, String> environment, DynamoDbUsers users) {

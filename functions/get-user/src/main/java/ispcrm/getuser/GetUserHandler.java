@@ -15,7 +15,8 @@ public final class GetUserHandler extends ApiHandler {
   public GetUserHandler(Map<String, String> environment) {
     super(
         "getUser",
-        new GetUser(new DynamoDbUsers(DynamoDb.client(), environment.get("USERS_TABLE"))),
+        new GetUser(
+            new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE"))),
         environment);
   }
 

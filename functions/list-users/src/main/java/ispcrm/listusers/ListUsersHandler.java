@@ -15,7 +15,8 @@ public final class ListUsersHandler extends ApiHandler {
   public ListUsersHandler(Map<String, String> environment) {
     super(
         "listUsers",
-        new ListUsers(new DynamoDbUsers(DynamoDb.client(), environment.get("USERS_TABLE"))),
+        new ListUsers(
+            new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE"))),
         environment);
   }
 

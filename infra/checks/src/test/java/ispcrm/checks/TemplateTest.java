@@ -77,9 +77,14 @@ class TemplateTest {
     assertThat(map(authorizers.get("TokenAuthorizer")))
         .isEqualTo(
             Map.of(
-                "FunctionArn", Map.of("Fn::Sub", "${AuthorizerFunction.Alias}"),
-                "FunctionPayloadType", "REQUEST",
-                "Identity", Map.of("ReauthorizeEvery", 0)));
+                "FunctionArn",
+                Map.of("Fn::Sub", "${AuthorizerFunction.Arn}:live"),
+                "DisableFunctionDefaultPermissions",
+                true,
+                "FunctionPayloadType",
+                "REQUEST",
+                "Identity",
+                Map.of("ReauthorizeEvery", 0)));
   }
 
   /** Which of the gateway's own answers there are, and as what the contract knows them. */

@@ -141,6 +141,7 @@ public final class LambdaProcess implements AutoCloseable {
       String accessKey) {
     Template.LambdaFunction function = template.functions().get(name);
     Map<String, String> all = new HashMap<>(function.environment());
+    all.put("AWS_SDK_UA_APP_ID", name);
     all.putAll(environment);
     return new LambdaProcess(
         List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()),

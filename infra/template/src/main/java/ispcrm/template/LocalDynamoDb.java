@@ -1,9 +1,15 @@
 package ispcrm.template;
 
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -18,14 +24,18 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * DynamoDB Local in this process, on a free port of the loopback, with the template's tables. Its
- * own server is not used: that one listens on every address and sends telemetry.
+ * DynamoDB Local in this process, on a free port of the loopback, with the template's tables. A
+ * call by one of the template's functions is refused where its policies do not allow it, as IAM
+ * would. DynamoDB Local's own server is not used: that one listens on every address and sends
+ * telemetry.
  */
 public final class LocalDynamoDb implements AutoCloseable {
   private static final String REGION = "us-east-1";
   private static final String ACCESS_KEY = "local";
+  private static final JsonMapper JSON = new JsonMapper();
 
   private final Server server = new Server();
   private final LocalDynamoDBServerHandler handler;
@@ -33,10 +43,11 @@ public final class LocalDynamoDb implements AutoCloseable {
   private final DynamoDbClient client;
   private volatile Consumer<Call> listener = call -> {};
 
-  private LocalDynamoDb(Path folder) throws Exception {
+  private LocalDynamoDb(Template template, Path folder) throws Exception {
     ServerConnector loopback = new ServerConnector(server);
     loopback.setHost("127.0.0.1");
     server.addConnector(loopback);
+    PolicyGate gate = new PolicyGate(template);
     handler =
         new LocalDynamoDBServerHandler(
             new LocalDynamoDBRequestHandler(
@@ -47,8 +58,16 @@ public final class LocalDynamoDb implements AutoCloseable {
           @Override
           public boolean handle(Request request, Response response, Callback callback)
               throws Exception {
-            listener.accept(Call.of(request));
-            return super.handle(request, response, callback);
+            byte[] body = Content.Source.asByteArrayAsync(request, -1).get();
+            Call call = Call.of(request, body);
+            listener.accept(call);
+            Optional<Grant> missing = gate.missing(call);
+            if (missing.isPresent()) {
+              response.setStatus(400);
+              Content.Sink.write(response, true, refusal(missing.get()), callback);
+              return true;
+            }
+            return super.handle(withBody(request, body), response, callback);
           }
         });
     server.start();
@@ -71,7 +90,7 @@ public final class LocalDynamoDb implements AutoCloseable {
    */
   public static LocalDynamoDb start(Template template, Path folder) {
     try {
-      LocalDynamoDb dynamoDb = new LocalDynamoDb(folder);
+      LocalDynamoDb dynamoDb = new LocalDynamoDb(template, folder);
       for (CreateTableRequest table : template.tables()) {
         if (!dynamoDb.client.listTables().tableNames().contains(table.tableName())) {
           dynamoDb.client.createTable(table);
@@ -93,19 +112,51 @@ public final class LocalDynamoDb implements AutoCloseable {
     listener = calls;
   }
 
+  /** DynamoDB's answer to a call that IAM does not allow. */
+  private static String refusal(Grant missing) {
+    return """
+        {"__type":"com.amazon.coral.service#AccessDeniedException",\
+        "message":"User is not authorized to perform: %s on resource: %s"}"""
+        .formatted(missing.action(), missing.resource());
+  }
+
+  private static Request withBody(Request request, byte[] body) {
+    Content.Source content = Content.Source.from(ByteBuffer.wrap(body));
+    return new Request.Wrapper(request) {
+      @Override
+      public Content.Chunk read() {
+        return content.read();
+      }
+
+      @Override
+      public void demand(Runnable task) {
+        content.demand(task);
+      }
+    };
+  }
+
   /**
    * A call as it came over the wire.
    *
    * @param operation such as GetItem
    * @param accessKey what it was signed with
+   * @param function the name of the function whose process it came from, such as get-user; empty
+   *     where it came from none
+   * @param needs what the caller must be allowed to do
    */
-  public record Call(String operation, String accessKey) {
+  public record Call(String operation, String accessKey, String function, Set<Grant> needs) {
+    private static final Pattern APPLICATION = Pattern.compile("\\bapp/([a-z-]+)");
 
-    private static Call of(Request request) {
+    private static Call of(Request request, byte[] body) {
       String target = header(request, "X-Amz-Target");
+      String operation = target.substring(target.indexOf('.') + 1);
       String credential = header(request, "Authorization").replaceFirst(".*Credential=", "");
+      Matcher application = APPLICATION.matcher(header(request, "User-Agent"));
       return new Call(
-          target.substring(target.indexOf('.') + 1), credential.replaceFirst("/.*", ""));
+          operation,
+          credential.replaceFirst("/.*", ""),
+          application.find() ? application.group(1) : "",
+          Grant.neededFor(operation, JSON.readTree(body)));
     }
 
     private static String header(Request request, String name) {

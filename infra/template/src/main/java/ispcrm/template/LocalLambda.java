@@ -58,6 +58,8 @@ public final class LocalLambda {
         name,
         absent -> {
           Template.LambdaFunction function = functions.get(name);
+          // The SDK puts it into what it sends, and LocalDynamoDb knows by it who calls.
+          System.setProperty("sdk.ua.appId", name);
           try {
             return Class.forName(function.handler())
                 .asSubclass(RequestStreamHandler.class)
@@ -65,6 +67,8 @@ public final class LocalLambda {
                 .newInstance(function.environment());
           } catch (ReflectiveOperationException cause) {
             throw new IllegalStateException("the handler of " + name + " cannot be made", cause);
+          } finally {
+            System.clearProperty("sdk.ua.appId");
           }
         });
   }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 
@@ -77,14 +78,8 @@ public final class Template {
 
   private LambdaFunction function(String logicalId, Map<String, Object> properties) {
     Map<String, String> environment = new LinkedHashMap<>();
-    Map<String, Object> globals =
-        Intrinsics.object(Intrinsics.object(document.get("Globals")).get("Function"));
-    for (Map<String, Object> source : List.of(globals, properties)) {
-      Intrinsics.object(
-              intrinsics.evaluate(
-                  Intrinsics.object(Intrinsics.object(source.get("Environment")).get("Variables"))))
-          .forEach((name, value) -> environment.put(name, String.valueOf(value)));
-    }
+    Intrinsics.object(Intrinsics.object(properties.get("Environment")).get("Variables"))
+        .forEach((name, value) -> environment.put(name, String.valueOf(value)));
     List<Route> routes = new ArrayList<>();
     Intrinsics.object(properties.get("Events")).values().stream()
         .map(event -> Intrinsics.object(Intrinsics.object(event).get("Properties")))
@@ -100,7 +95,8 @@ public final class Template {
         String.valueOf(properties.get("CodeUri")),
         String.valueOf(properties.get("Handler")),
         environment,
-        routes);
+        routes,
+        Grant.of(properties));
   }
 
   /** The gateway's own answers by their response type, such as UNAUTHORIZED. */
@@ -148,13 +144,15 @@ public final class Template {
    * @param logicalId such as GetUserFunction
    * @param codeUri its jar, relative to template.yaml
    * @param handler its handler class
+   * @param grants what its policies let it do
    */
   public record LambdaFunction(
       String logicalId,
       String codeUri,
       String handler,
       Map<String, String> environment,
-      List<Route> routes) {
+      List<Route> routes,
+      Set<Grant> grants) {
 
     /** The name of its module, such as get-user. */
     public String name() {

@@ -1,5 +1,6 @@
 package ispcrm.dynamodb;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -17,12 +18,16 @@ public final class DynamoDb {
    * seconds, retries among them, which is less than a function's time-out: the caller gets an
    * answer that says so. Make one for each function and keep it.
    *
+   * @param environment the function's environment; DYNAMODB_ENDPOINT is where DynamoDB is found
+   *     instead, where it is there and not empty
    * @see <a
    *     href="https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/best-practices.html">Best
    *     practices of the AWS SDK for Java 2.x</a>
    */
-  public static DynamoDbClient client() {
+  public static DynamoDbClient client(Map<String, String> environment) {
+    String endpoint = environment.getOrDefault("DYNAMODB_ENDPOINT", "");
     return DynamoDbClient.builder()
+        .endpointOverride(endpoint.isEmpty() ? null : URI.create(endpoint))
         .httpClientBuilder(
             UrlConnectionHttpClient.builder()
                 .connectionTimeout(Duration.ofSeconds(1))

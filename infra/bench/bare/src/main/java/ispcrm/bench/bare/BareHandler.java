@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Reads the user whose id is in the path, as get-user does, with nothing in between. */
 public final class BareHandler implements RequestStreamHandler {
   private final JsonMapper json = new JsonMapper();
-  private final DynamoDbClient dynamoDb = DynamoDb.client();
+  private final DynamoDbClient dynamoDb = DynamoDb.client(System.getenv());
   private final String table = System.getenv("USERS_TABLE");
 
   @Override

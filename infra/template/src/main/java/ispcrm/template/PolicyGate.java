@@ -1,0 +1,54 @@
+package ispcrm.template;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Stands where IAM stands, for calls to DynamoDB: knows what the template's policies let each
+ * function do. It also notes which of it was ever made use of, in a file of the folder
+ * ISPCRM_GRANTS where the environment has one, so that a test can find what no function needs.
+ */
+final class PolicyGate {
+  private final Map<String, Template.LambdaFunction> functions;
+  private final Set<String> used = ConcurrentHashMap.newKeySet();
+
+  PolicyGate(Template template) {
+    functions = template.functions();
+  }
+
+  /** What the caller is not allowed to do of what it must be, or nothing. */
+  Optional<Grant> missing(LocalDynamoDb.Call call) {
+    Template.LambdaFunction function = functions.get(call.function());
+    if (function == null) {
+      return Optional.empty();
+    }
+    for (Grant grant : call.needs()) {
+      if (!function.grants().contains(grant)) {
+        return Optional.of(grant);
+      }
+      note(call.function() + " " + grant.action() + " " + grant.resource());
+    }
+    return Optional.empty();
+  }
+
+  private void note(String use) {
+    String folder = System.getenv("ISPCRM_GRANTS");
+    if (folder == null || !used.add(use)) {
+      return;
+    }
+    Path file = Path.of(folder, ProcessHandle.current().pid() + ".txt");
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, use + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException unwritable) {
+      throw new UncheckedIOException(unwritable);
+    }
+  }
+}
