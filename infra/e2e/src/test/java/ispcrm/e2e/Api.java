@@ -1,5 +1,7 @@
 package ispcrm.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -8,12 +10,21 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** An integrator's view of the API: HTTP with a token. It remembers all answers. */
+/**
+ * An integrator's view of the API: HTTP with a token. It waits and asks again where it is
+ * throttled, and remembers all answers.
+ */
 final class Api {
+  /** An emulator may start a container for each call. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final int MOST_ATTEMPTS = 20;
   private static final JsonMapper JSON = new JsonMapper();
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -48,14 +59,19 @@ final class Api {
   /**
    * Sends a request.
    *
-   * @param path below the base, or an absolute address
+   * @param path below the base, or an address that begins with it
    * @param body null for none
    * @param headers names and values in turn, besides this view's own token
+   * @throws AssertionError where the address leads elsewhere, which must not see the token, or,
+   *     with the cause, where no answer comes
    */
   Answer send(String method, String path, String body, String... headers) {
+    if (!path.startsWith("/") && !path.startsWith(base + "/")) {
+      throw new AssertionError("a link leads to " + path + ", not below " + base);
+    }
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(path.startsWith("http") ? path : base + path))
-            .timeout(Duration.ofSeconds(30))
+        HttpRequest.newBuilder(URI.create(path.startsWith("/") ? base + path : path))
+            .timeout(PATIENCE)
             .method(
                 method,
                 body == null
@@ -67,23 +83,56 @@ final class Api {
     for (int i = 0; i < headers.length; i += 2) {
       request.header(headers[i], headers[i + 1]);
     }
+    String name = method + " " + path;
+    Answer answer = new Answer(name, send(name, request.build()));
+    for (int attempt = 1; answer.status() == 429 && attempt < MOST_ATTEMPTS; attempt++) {
+      assertThat(answer.header("Retry-After")).as("Retry-After of a 429").matches("[0-9]{1,2}");
+      pause(Duration.ofSeconds(Long.parseLong(answer.header("Retry-After"))));
+      answer = new Answer(name, send(name, request.build()));
+    }
+    transcript.add(answer.response().headers().map() + "\n" + withoutHandedOutToken(answer));
+    return answer;
+  }
+
+  private static HttpResponse<String> send(String name, HttpRequest request) {
     try {
-      HttpResponse<String> response =
-          CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      Answer answer = new Answer(response);
-      transcript.add(response.headers().map() + "\n" + withoutHandedOutToken(answer));
-      return answer;
+      return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException failed) {
-      throw new AssertionError(method + " " + path + " was not answered", failed);
+      throw new AssertionError(name + " was not answered: " + failed, failed);
     } catch (InterruptedException ending) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(ending);
     }
   }
 
-  /** Makes a token for a user and returns its secret. */
+  /**
+   * Asks until the answer is as wanted, for as long as an index of DynamoDB may be behind its
+   * table.
+   */
+  Answer getUntil(String path, Predicate<Answer> wanted) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    Answer answer = get(path);
+    while (!wanted.test(answer) && System.nanoTime() < end) {
+      pause(Duration.ofMillis(200));
+      answer = get(path);
+    }
+    assertThat(wanted.test(answer)).as("GET " + path + ": " + answer.body()).isTrue();
+    return answer;
+  }
+
+  private static void pause(Duration time) {
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException ending) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(ending);
+    }
+  }
+
+  /** Makes a token of one day for a user and returns its secret. */
   String createToken(String user) {
-    return post("/api/v1/tokens", "{\"user\":\"" + user + "\"}")
+    return post("/api/v1/tokens", "{\"user\":\"" + user + "\",\"expires_in_days\":1}")
+        .expect(201)
         .json()
         .at("/data/token")
         .asString();
@@ -95,16 +144,37 @@ final class Api {
   }
 
   private static String withoutHandedOutToken(Answer answer) {
-    if (answer.status() != 201 || !answer.json().at("/data/token").isString()) {
+    if (answer.status() != 201
+        || !(answer.json() instanceof ObjectNode json)
+        || !json.at("/data/token").isString()) {
       return answer.body();
     }
-    ObjectNode json = (ObjectNode) answer.json();
     ((ObjectNode) json.get("data")).remove("token");
     return json.toString();
   }
 
-  /** An answer. */
-  record Answer(HttpResponse<String> response) {
+  /**
+   * An answer.
+   *
+   * @param request its method and path
+   */
+  record Answer(String request, HttpResponse<String> response) {
+
+    /** This answer, where its status is the one expected. */
+    Answer expect(int status) {
+      if (status() != status) {
+        throw new AssertionError(
+            request + " was answered with " + status() + ", not " + status + ": " + body());
+      }
+      return this;
+    }
+
+    /** This answer, where it is an error of this status and code. */
+    Answer expect(int status, String code) {
+      expect(status);
+      assertThat(json().path("code").asString("none")).as("code of " + request).isEqualTo(code);
+      return this;
+    }
 
     int status() {
       return response.statusCode();
@@ -115,7 +185,11 @@ final class Api {
     }
 
     JsonNode json() {
-      return JSON.readTree(body());
+      try {
+        return JSON.readTree(body());
+      } catch (JacksonException notJson) {
+        throw new AssertionError(request + " was not answered in JSON: " + body(), notJson);
+      }
     }
 
     /** The value of a header, or null. */

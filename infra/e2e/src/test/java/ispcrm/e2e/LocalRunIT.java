@@ -32,6 +32,20 @@ class LocalRunIT {
   }
 
   @Test
+  void sampleUsersAreAnsweredAsTheDocumentationShowsThem() {
+    try (LocalRun run = LocalRun.start()) {
+      assertThat(run.api().get("/api/v0/Users/jonewe").body())
+          .startsWith(
+              "{\"success\":\"true\",\"data\":{\"username\":\"jonewe\",\"customer_id\":\"IZ1459296\","
+                  + "\"status\":\"active\",\"expiration\":\"2025-03-31 00:00:00\","
+                  + "\"created_at\":\"2023-12-13 13:38:27\",\"activated_at\":\"2023-12-13 00:00:00\","
+                  + "\"mac\":null,\"profile_id\":10,\"profile_name\":\"100 Mbps\",\"radius_id\":20,");
+      assertThat(run.api().get("/api/v0/users?status=active&username=johndoe").body())
+          .startsWith("{\"users\":[{\"id\":\"1\",\"name\":\"John Doe\",\"status\":\"active\",");
+    }
+  }
+
+  @Test
   void takenPortIsOneClearLine() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         LocalRun run = LocalRun.launch(Map.of("PORT", "" + taken.getLocalPort()))) {

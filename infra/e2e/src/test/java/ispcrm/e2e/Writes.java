@@ -1,0 +1,19 @@
+package ispcrm.e2e;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
+
+/**
+ * A check that creates users or tokens, or would where the API is at fault; it is skipped where the
+ * environment variable ISPCRM_READ_ONLY is set.
+ */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@DisabledIfEnvironmentVariable(
+    named = "ISPCRM_READ_ONLY",
+    matches = ".+",
+    disabledReason = Outcome.READ_ONLY)
+@interface Writes {}
