@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Api {
   /** An emulator may start a container for each call. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private static final int MOST_ATTEMPTS = 20;
   private static final JsonMapper JSON = new JsonMapper();

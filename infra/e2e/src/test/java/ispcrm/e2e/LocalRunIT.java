@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What who runs bare {@code mvn} relies on. */
 class LocalRunIT {
@@ -63,6 +65,32 @@ class LocalRunIT {
     try (LocalRun run = LocalRun.launch(Map.of("PORT", "http"))) {
       assertThat(run.exitStatus()).isEqualTo(1);
       assertThat(run.output()).isEqualTo("PORT must be a number from 0 to 65535, not http.\n");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"8000", "nowhere.invalid:8000", "127.0.0.1:dynamodb", "127.0.0.1:0x"})
+  void placeForDynamoDbThatIsNoneIsOneClearLine(String place) throws Exception {
+    try (LocalRun run = LocalRun.launch(Map.of("ISPCRM_DYNAMODB", place))) {
+      assertThat(run.exitStatus()).isEqualTo(1);
+      assertThat(run.output())
+          .isEqualTo(
+              "ISPCRM_DYNAMODB must be a host and a free port that this machine has, such as"
+                  + " 172.17.0.1:8000, not "
+                  + place
+                  + ".\n");
+    }
+  }
+
+  @Test
+  void containersReachDynamoDbWhereItIsSharedWithThem() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    try (LocalRun run = LocalRun.start(Map.of("ISPCRM_DYNAMODB", "127.0.0.1:" + port))) {
+      assertThat(accepts(InetAddress.getByName("127.0.0.1"), port)).isTrue();
+      assertThat(run.api().get("/api/v1").status()).isEqualTo(200);
     }
   }
 

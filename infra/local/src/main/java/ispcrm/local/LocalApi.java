@@ -12,7 +12,8 @@ import java.util.Map;
 /**
  * The API on this machine, and the answer to bare {@code mvn}. It listens on the loopback only, on
  * PORT (3000 where absent, 0 for any free one), and keeps its data in the folder ISPCRM_DATA, or
- * nowhere.
+ * nowhere. ISPCRM_DYNAMODB is where its DynamoDB listens beside the loopback, for {@code sam
+ * local}.
  */
 public final class LocalApi implements AutoCloseable {
   private static final String USUAL_PORT = "3000";
@@ -33,6 +34,7 @@ public final class LocalApi implements AutoCloseable {
     LocalApi api;
     try {
       api = start(port(port), data == null ? null : Path.of(data).toAbsolutePath());
+      api.shareDynamoDb(System.getenv("ISPCRM_DYNAMODB"));
     } catch (CannotStart reason) {
       System.err.println(reason.getMessage());
       System.exit(1);
@@ -85,6 +87,28 @@ public final class LocalApi implements AutoCloseable {
   public void close() {
     gateway.close();
     dynamoDb.close();
+  }
+
+  /**
+   * Lets DynamoDB listen for the containers of {@code sam local} as well.
+   *
+   * @param address a host and a port such as 172.17.0.1:8000, or null for nobody
+   */
+  private void shareDynamoDb(String address) throws CannotStart {
+    if (address == null) {
+      return;
+    }
+    int colon = address.lastIndexOf(':');
+    try {
+      dynamoDb.listenAt(
+          address.substring(0, Math.max(colon, 0)), Integer.parseInt(address.substring(colon + 1)));
+    } catch (IOException | IllegalArgumentException unusable) {
+      throw new CannotStart(
+          "ISPCRM_DYNAMODB must be a host and a free port that this machine has, such as"
+              + " 172.17.0.1:8000, not "
+              + address
+              + ".");
+    }
   }
 
   private static int port(String text) throws CannotStart {

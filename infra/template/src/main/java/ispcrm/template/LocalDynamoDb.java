@@ -1,5 +1,6 @@
 package ispcrm.template;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -99,6 +100,24 @@ public final class LocalDynamoDb implements AutoCloseable {
       return dynamoDb;
     } catch (Exception cause) {
       throw new IllegalStateException("DynamoDB Local does not start", cause);
+    }
+  }
+
+  /**
+   * Listens at another address as well, for containers, which do not reach the loopback.
+   *
+   * @throws IOException where the address cannot be listened at
+   */
+  public void listenAt(String host, int port) throws IOException {
+    ServerConnector connector = new ServerConnector(server);
+    connector.setHost(host);
+    connector.setPort(port);
+    connector.open();
+    server.addConnector(connector);
+    try {
+      connector.start();
+    } catch (Exception cause) {
+      throw new IllegalStateException("DynamoDB Local does not listen", cause);
     }
   }
 
