@@ -4,8 +4,12 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Access to DynamoDB: the one client of a function, and its values. */
@@ -25,19 +29,32 @@ public final class DynamoDb {
    *     practices of the AWS SDK for Java 2.x</a>
    */
   public static DynamoDbClient client(Map<String, String> environment) {
-    String endpoint = environment.getOrDefault("DYNAMODB_ENDPOINT", "");
-    return DynamoDbClient.builder()
-        .endpointOverride(endpoint.isEmpty() ? null : URI.create(endpoint))
-        .httpClientBuilder(
-            UrlConnectionHttpClient.builder()
-                .connectionTimeout(Duration.ofSeconds(1))
-                .socketTimeout(Duration.ofSeconds(3)))
-        .overrideConfiguration(
-            configuration ->
-                configuration
+    DynamoDbClientBuilder builder =
+        DynamoDbClient.builder()
+            .httpClientBuilder(
+                UrlConnectionHttpClient.builder()
+                    .connectionTimeout(Duration.ofSeconds(1))
+                    .socketTimeout(Duration.ofSeconds(3)))
+            .overrideConfiguration(
+                ClientOverrideConfiguration.builder()
                     .apiCallAttemptTimeout(Duration.ofSeconds(3))
-                    .apiCallTimeout(Duration.ofSeconds(10)))
-        .build();
+                    .apiCallTimeout(Duration.ofSeconds(10))
+                    .build());
+    String endpoint = environment.getOrDefault("DYNAMODB_ENDPOINT", "");
+    if (!endpoint.isEmpty()) {
+      builder.endpointOverride(URI.create(endpoint));
+    }
+    // What the chains would find last on their way; they stay for whatever else there is, such as
+    // the container endpoint where Lambda restores snapshots.
+    String region = System.getenv("AWS_REGION");
+    if (region != null && System.getProperty("aws.region") == null) {
+      builder.region(Region.of(region));
+    }
+    if (System.getenv("AWS_ACCESS_KEY_ID") != null
+        && System.getProperty("aws.accessKeyId") == null) {
+      builder.credentialsProvider(EnvironmentVariableCredentialsProvider.create());
+    }
+    return builder.build();
   }
 
   /**

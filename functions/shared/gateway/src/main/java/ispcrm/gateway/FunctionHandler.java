@@ -22,10 +22,8 @@ import org.crac.Resource;
 import org.springframework.cloud.function.context.FunctionRegistration;
 import org.springframework.cloud.function.context.catalog.SimpleFunctionRegistry;
 import org.springframework.cloud.function.context.config.JsonMessageConverter;
-import org.springframework.cloud.function.json.JacksonMapper;
 import org.springframework.core.ResolvableType;
 import org.springframework.messaging.converter.CompositeMessageConverter;
-import tools.jackson.core.type.TypeReference;
 
 /**
  * The Lambda entry of a function: JSON to what the function takes, and what it returns to JSON. The
@@ -42,8 +40,6 @@ import tools.jackson.core.type.TypeReference;
  *     SnapStart runtime hooks for Java</a>
  */
 public abstract class FunctionHandler<I, O> implements RequestStreamHandler, Resource {
-  private static final TypeReference<Map<String, Object>> EVENT = new TypeReference<>() {};
-
   private final String name;
   private final Function<I, O> function;
 
@@ -52,7 +48,7 @@ public abstract class FunctionHandler<I, O> implements RequestStreamHandler, Res
    */
   protected FunctionHandler(String name, Class<I> in, Class<O> out, Function<I, O> function) {
     this.name = name;
-    JacksonMapper json = new JacksonMapper(Json.MAPPER);
+    CatalogJson json = new CatalogJson();
     SimpleFunctionRegistry catalog =
         new SimpleFunctionRegistry(
             null, new CompositeMessageConverter(List.of(new JsonMessageConverter(json))), json);
@@ -60,8 +56,10 @@ public abstract class FunctionHandler<I, O> implements RequestStreamHandler, Res
         new FunctionRegistration<>(function, name)
             .type(ResolvableType.forClassWithGenerics(Function.class, in, out).getType()));
     this.function = catalog.lookup(Function.class, name);
-    // The context holds it weakly; the runtime holds it as long as it hands it events.
-    Core.getGlobalContext().register(this);
+    if ("snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
+      // The context holds it weakly; the runtime holds it as long as it hands it events.
+      Core.getGlobalContext().register(this);
+    }
   }
 
   @Override
@@ -133,7 +131,6 @@ public abstract class FunctionHandler<I, O> implements RequestStreamHandler, Res
   }
 
   private void answer(InputStream in, OutputStream out, LambdaLogger log) throws IOException {
-    Map<String, Object> event = Json.MAPPER.readValue(in, EVENT);
-    out.write(Json.write(handle(event, log)).getBytes(StandardCharsets.UTF_8));
+    out.write(Json.write(handle(Json.readEvent(in), log)).getBytes(StandardCharsets.UTF_8));
   }
 }

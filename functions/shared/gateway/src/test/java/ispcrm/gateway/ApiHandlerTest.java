@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class ApiHandlerTest {
   private static final String EVENT =
@@ -22,6 +23,8 @@ class ApiHandlerTest {
         "authorizer":{"token_id":"t","user_id":"u","scopes":"users:read self:read"}},
        "body":null,"isBase64Encoded":false}
       """;
+
+  private static final JsonMapper JSON = new JsonMapper();
 
   private final StringBuilder log = new StringBuilder();
 
@@ -41,10 +44,10 @@ class ApiHandlerTest {
                         "token", request.caller().tokenId(),
                         "scopes", request.caller().scopes().size(),
                         "root", request.links().root())));
-    JsonNode body = Json.MAPPER.readTree(answer.get("body").asString());
+    JsonNode body = JSON.readTree(answer.get("body").asString());
     assertThat(body)
         .isEqualTo(
-            Json.MAPPER.readTree(
+            JSON.readTree(
                 """
                 {"id":"1","a":["1","2"],"user":"u","token":"t","scopes":2,
                  "root":"https://abc.example/prod/api/v1"}
@@ -127,6 +130,6 @@ class ApiHandlerTest {
     } catch (IOException inMemory) {
       throw new IllegalStateException(inMemory);
     }
-    return Json.MAPPER.readTree(out.toByteArray());
+    return JSON.readTree(out.toByteArray());
   }
 }

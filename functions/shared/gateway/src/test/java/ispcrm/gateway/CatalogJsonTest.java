@@ -1,0 +1,57 @@
+package ispcrm.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.net.URL;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.springframework.cloud.function.json.JsonMapper;
+
+/** The class that stands in for one of Spring Cloud Function has what the catalog may call. */
+class CatalogJsonTest {
+
+  @Test
+  void standInHasTheMethodsOfTheLibrarysClass() throws Exception {
+    Set<String> expected = methods(new Library().load());
+    assertThat(expected).hasSizeGreaterThan(5);
+    assertThat(methods(JsonMapper.class)).isEqualTo(expected);
+  }
+
+  /** Loads the class that is stood in for, past the one that takes its place. */
+  private static final class Library extends ClassLoader {
+
+    Library() {
+      super(JsonMapper.class.getClassLoader());
+    }
+
+    Class<?> load() throws IOException {
+      String name = JsonMapper.class.getName();
+      List<URL> copies =
+          Collections.list(getResources(name.replace('.', '/') + ".class")).stream()
+              .filter(url -> url.toString().contains("spring-cloud-function-context"))
+              .toList();
+      assertThat(copies).hasSize(1);
+      try (InputStream in = copies.get(0).openStream()) {
+        byte[] code = in.readAllBytes();
+        return defineClass(name, code, 0, code.length);
+      }
+    }
+  }
+
+  private static Set<String> methods(Class<?> type) {
+    Set<String> methods = new TreeSet<>();
+    Arrays.stream(type.getDeclaredMethods())
+        .filter(method -> !Modifier.isPrivate(method.getModifiers()) && !method.isSynthetic())
+        .map(Method::toGenericString)
+        .forEach(methods::add);
+    return methods;
+  }
+}
