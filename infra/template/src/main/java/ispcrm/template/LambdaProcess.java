@@ -54,7 +54,22 @@ public final class LambdaProcess implements AutoCloseable {
       String handler,
       Path folder,
       Map<String, String> environment) {
-    this(command, jar, handler, folder, environment, null);
+    this(command, jar, handler, folder, environment, null, false);
+  }
+
+  /**
+   * Starts a function as a container image may hold it: its jar on the class path of Java itself,
+   * where an AOT cache can serve it.
+   *
+   * @see <a href="https://openjdk.org/jeps/514">JEP 514: Ahead-of-Time Command-Line Ergonomics</a>
+   */
+  public static LambdaProcess startFlat(
+      List<String> command,
+      Path jar,
+      String handler,
+      Path folder,
+      Map<String, String> environment) {
+    return new LambdaProcess(command, jar, handler, folder, environment, null, true);
   }
 
   private LambdaProcess(
@@ -63,25 +78,31 @@ public final class LambdaProcess implements AutoCloseable {
       String handler,
       Path folder,
       Map<String, String> environment,
-      String accessKey) {
+      String accessKey,
+      boolean flat) {
     Path task = folder.resolve("task");
     log = folder.resolve("log");
     List<String> line = new ArrayList<>(command);
+    if (!flat) {
+      // Lambda's own archive of the JDK's classes; an AOT cache brings another and forbids this.
+      line.add("-Xshare:auto");
+    }
     line.addAll(
         List.of(
             "-XX:MaxRAMPercentage=80",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Xshare:auto",
             "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            runtimeClient(),
+            runtimeClient() + (flat ? File.pathSeparator + jar : ""),
             RUNTIME_CLIENT.get(0),
             handler));
     try {
       Files.createDirectories(task.resolve("lib"));
-      Files.copy(jar, task.resolve("lib").resolve(jar.getFileName()));
+      if (!flat) {
+        Files.copy(jar, task.resolve("lib").resolve(jar.getFileName()));
+      }
       ProcessBuilder builder =
           new ProcessBuilder(line)
               .directory(task.toFile())
@@ -113,6 +134,23 @@ public final class LambdaProcess implements AutoCloseable {
   public static LambdaProcess start(
       Template template, String name, Path folder, Map<String, String> environment) {
     return start(template, name, folder, environment, null);
+  }
+
+  /**
+   * Starts a function as Lambda's SnapStart does, see {@link #startForSnapshot(Template, String,
+   * Path, Map, String)}.
+   *
+   * @param command what runs Java
+   */
+  public static LambdaProcess startForSnapshot(
+      List<String> command,
+      Path jar,
+      String handler,
+      Path folder,
+      Map<String, String> environment,
+      String accessKey) {
+    return new LambdaProcess(
+        command, jar, handler, folder, environment, Objects.requireNonNull(accessKey), false);
   }
 
   /**
@@ -149,7 +187,17 @@ public final class LambdaProcess implements AutoCloseable {
         function.handler(),
         folder,
         all,
-        accessKey);
+        accessKey,
+        false);
+  }
+
+  /** Waits until it asks for its first event. */
+  public void awaitReady() throws InterruptedException {
+    runtime.awaitReady();
+  }
+
+  public long pid() {
+    return process.pid();
   }
 
   /** Waits until a process started for a snapshot ran its hooks. */
@@ -183,7 +231,8 @@ public final class LambdaProcess implements AutoCloseable {
   public void close() {
     process.destroy();
     try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      // A process that writes an AOT cache takes its time.
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
     } catch (InterruptedException ending) {

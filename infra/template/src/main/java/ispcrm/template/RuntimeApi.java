@@ -37,6 +37,7 @@ final class RuntimeApi implements AutoCloseable {
   private final HttpServer server;
   private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
   private final BlockingQueue<LambdaProcess.Outcome> outcomes = new LinkedBlockingQueue<>();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<Void> snapshot = new CompletableFuture<>();
   private final CompletableFuture<Void> restore = new CompletableFuture<>();
   private final String authorization = UUID.randomUUID().toString();
@@ -83,10 +84,19 @@ final class RuntimeApi implements AutoCloseable {
 
   /** Waits until the process ran its hooks and is ready for its snapshot. */
   void awaitSnapshot() throws InterruptedException {
+    await(snapshot);
+  }
+
+  /** Waits until the process asks for its first event. */
+  void awaitReady() throws InterruptedException {
+    await(ready);
+  }
+
+  private static void await(CompletableFuture<Void> state) throws InterruptedException {
     try {
-      snapshot.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      state.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException failed) {
-      throw new AssertionError("the function is not ready for a snapshot", failed);
+      throw new AssertionError("the function does not come so far", failed);
     }
   }
 
@@ -128,6 +138,7 @@ final class RuntimeApi implements AutoCloseable {
     exchange.close();
     if (path.endsWith("/init/error")) {
       snapshot.completeExceptionally(new IllegalStateException(body));
+      ready.completeExceptionally(new IllegalStateException(body));
     }
     outcomes.add(new LambdaProcess.Outcome(path.endsWith("/error"), body));
   }
@@ -147,6 +158,7 @@ final class RuntimeApi implements AutoCloseable {
   }
 
   private void next(HttpExchange exchange) throws IOException {
+    ready.complete(null);
     String event;
     try {
       event = events.take();
