@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Stands in for Spring Cloud Function's class of this name, which its catalog cannot do without and
- * which builds a Jackson data binder while it is loaded, whether anything is bound or not: a sixth
- * of a cold start. It has the methods of that class, as a test makes sure of, and leaves to its
- * subclass what that class does with its data binder.
+ * which builds a Jackson data binder while it is loaded, whether anything is bound or not: 530
+ * classes of a cold start. It has the methods of that class, as a test makes sure of, and leaves to
+ * its subclass what that class does with its data binder.
  */
 public abstract class JsonMapper {
 
