@@ -156,18 +156,6 @@ class TransformedTemplate(unittest.TestCase):
                 for statement in policy["PolicyDocument"]["Statement"]:
                     self.assertNotIn("*", json.dumps([statement["Action"], statement["Resource"]]), name)
 
-    def test_every_name_in_a_functions_environment_is_one_that_its_code_reads(self):
-        for name, function in FUNCTIONS.items():
-            variables = function["Properties"].get("Environment", {}).get("Variables", {})
-            module = re.sub(r"(?<!^)(?=[A-Z])", "-", name.removesuffix("Function")).lower()
-            sources = [ROOT / "functions" / module, ROOT / "functions/shared/gateway", ROOT / "functions/shared/dynamodb"]
-            code = "".join(file.read_text() for source in sources for file in source.glob("src/main/java/**/*.java"))
-            for variable in variables:
-                self.assertIn('"' + variable + '"', code, name)
-            handler = "".join(file.read_text() for file in sources[0].glob("src/main/java/**/*Handler.java"))
-            for variable in re.findall(r'environment\.get\("((?!AWS_)\w+)"\)', handler):
-                self.assertIn(variable, variables, name)
-
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:

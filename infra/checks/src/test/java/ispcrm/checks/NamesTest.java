@@ -153,6 +153,10 @@ class NamesTest {
       source +=
           Checkout.read("functions/shared/gateway/src/main/java/ispcrm/gateway/ApiHandler.java");
     }
+    if (source.contains("DynamoDb.client(environment)")) {
+      source +=
+          Checkout.read("functions/shared/dynamodb/src/main/java/ispcrm/dynamodb/DynamoDb.java");
+    }
     Set<String> needed = namesIn(source, "environment\\s*\\.get\\(\\s*\"([A-Z_]+)\"");
     needed.remove("AWS_SAM_LOCAL"); // `sam local` sets it
     Set<String> known = namesIn(source, "environment\\s*\\.getOrDefault\\(\\s*\"([A-Z_]+)\"");

@@ -8,6 +8,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The API on this machine, and the answer to bare {@code mvn}. It listens on the loopback only, on
@@ -17,6 +19,7 @@ import java.util.Map;
  */
 public final class LocalApi implements AutoCloseable {
   private static final String USUAL_PORT = "3000";
+  private static final Pattern HOST_AND_PORT = Pattern.compile("(.+):([0-9]{1,5})");
 
   private final LocalGateway gateway;
   private final LocalDynamoDb dynamoDb;
@@ -31,10 +34,20 @@ public final class LocalApi implements AutoCloseable {
   public static void main(String[] arguments) throws Exception {
     String port = System.getenv().getOrDefault("PORT", USUAL_PORT);
     String data = System.getenv("ISPCRM_DATA");
+    String shared = System.getenv("ISPCRM_DYNAMODB");
     LocalApi api;
     try {
+      Matcher address = HOST_AND_PORT.matcher(shared == null ? "" : shared);
+      if (shared != null && !address.matches()) {
+        throw new CannotStart(
+            "ISPCRM_DYNAMODB must be a host and a port such as 172.17.0.1:8000, not "
+                + shared
+                + ".");
+      }
       api = start(port(port), data == null ? null : Path.of(data).toAbsolutePath());
-      api.shareDynamoDb(System.getenv("ISPCRM_DYNAMODB"));
+      if (shared != null) {
+        api.shareDynamoDb(address.group(1), Integer.parseInt(address.group(2)));
+      }
     } catch (CannotStart reason) {
       System.err.println(reason.getMessage());
       System.exit(1);
@@ -89,25 +102,13 @@ public final class LocalApi implements AutoCloseable {
     dynamoDb.close();
   }
 
-  /**
-   * Lets DynamoDB listen for the containers of {@code sam local} as well.
-   *
-   * @param address a host and a port such as 172.17.0.1:8000, or null for nobody
-   */
-  private void shareDynamoDb(String address) throws CannotStart {
-    if (address == null) {
-      return;
-    }
-    int colon = address.lastIndexOf(':');
+  /** Lets DynamoDB listen for the containers of {@code sam local} as well. */
+  private void shareDynamoDb(String host, int port) throws CannotStart {
     try {
-      dynamoDb.listenAt(
-          address.substring(0, Math.max(colon, 0)), Integer.parseInt(address.substring(colon + 1)));
+      dynamoDb.listenAt(host, port);
     } catch (IOException | IllegalArgumentException unusable) {
       throw new CannotStart(
-          "ISPCRM_DYNAMODB must be a host and a free port that this machine has, such as"
-              + " 172.17.0.1:8000, not "
-              + address
-              + ".");
+          "ISPCRM_DYNAMODB cannot be listened at: " + unusable.getMessage() + ".");
     }
   }
 
