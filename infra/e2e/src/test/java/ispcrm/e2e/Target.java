@@ -2,6 +2,8 @@ package ispcrm.e2e;
 
 import java.net.URI;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 /**
  * What the suite checks: the API at ISPCRM_URL with the administrator's token in ISPCRM_TOKEN, or,
@@ -9,7 +11,8 @@ import java.util.Map;
  */
 final class Target implements AutoCloseable {
   private static final String ROOT = "/api/v1";
-  private static final long SLOW_NANOS = 1_000_000_000;
+  private static final int AT_ONCE = 4;
+  private static final long SLOW_NANOS = 2_000_000_000;
 
   private final LocalRun run;
   private final String base;
@@ -25,7 +28,12 @@ final class Target implements AutoCloseable {
     this.api = api;
     api.get(ROOT);
     long began = System.nanoTime();
-    api.get(ROOT);
+    IntStream.range(0, AT_ONCE)
+        .mapToObj(
+            call ->
+                CompletableFuture.runAsync(() -> api.get(ROOT), task -> new Thread(task).start()))
+        .toList()
+        .forEach(CompletableFuture::join);
     slow = System.nanoTime() - began > SLOW_NANOS;
   }
 
@@ -78,8 +86,8 @@ final class Target implements AutoCloseable {
   }
 
   /**
-   * The larger number of requests, or the smaller one where a call takes more than a second, as it
-   * does where an emulator starts a container for each.
+   * The larger number of requests, or the smaller one where a few at once take more than two
+   * seconds, as they do where an emulator starts a container for each.
    */
   int many(int usually, int whereSlow) {
     return slow ? whereSlow : usually;
