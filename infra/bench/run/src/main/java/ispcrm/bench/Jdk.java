@@ -1,7 +1,10 @@
 package ispcrm.bench;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The Java that is measured: release 25, which Lambda runs. */
@@ -16,15 +19,29 @@ final class Jdk {
    */
   static String java() {
     for (Path home : homes()) {
-      if (version(home).contains(RELEASE)) {
+      if (release(home).contains(RELEASE)) {
         return home.resolve("bin/java").toString();
       }
     }
     throw new IllegalStateException("no JDK 25 found: point JAVA25_HOME at one");
   }
 
+  /** A tool of the same JDK, such as jcmd. */
+  static String tool(String name) {
+    return Path.of(java()).resolveSibling(name).toString();
+  }
+
+  /** Its maker and version. */
+  static String version() throws IOException {
+    return Files.readAllLines(Path.of(java()).resolve("../../release").normalize()).stream()
+        .filter(line -> line.startsWith("JAVA_RUNTIME_VERSION") || line.startsWith("IMPLEMENTOR="))
+        .map(line -> line.replaceAll(".*=", "").replace("\"", ""))
+        .reduce((first, second) -> first + " " + second)
+        .orElse("unknown");
+  }
+
   private static List<Path> homes() {
-    List<Path> homes = new java.util.ArrayList<>();
+    List<Path> homes = new ArrayList<>();
     homes.add(Path.of(System.getProperty("java.home")));
     if (System.getenv("JAVA25_HOME") != null) {
       homes.add(Path.of(System.getenv("JAVA25_HOME")));
@@ -33,18 +50,18 @@ final class Jdk {
     if (Files.isDirectory(installed)) {
       try (var entries = Files.list(installed)) {
         homes.addAll(entries.sorted().toList());
-      } catch (java.io.IOException unreadable) {
-        throw new java.io.UncheckedIOException(unreadable);
+      } catch (IOException unreadable) {
+        throw new UncheckedIOException(unreadable);
       }
     }
     return homes;
   }
 
-  private static String version(Path home) {
+  private static String release(Path home) {
     try {
       Path release = home.resolve("release");
       return Files.exists(release) ? Files.readString(release) : "";
-    } catch (java.io.IOException unreadable) {
+    } catch (IOException unreadable) {
       return "";
     }
   }

@@ -13,9 +13,9 @@ final class Plot {
   private Plot() {}
 
   /**
-   * @param bars what each stands for, and milliseconds
+   * @param bars what each stands for, and its value
    */
-  static String bars(String title, List<Map.Entry<String, Double>> bars) {
+  static String bars(String title, String unit, List<Map.Entry<String, Double>> bars) {
     double most = bars.stream().mapToDouble(Map.Entry::getValue).max().orElse(1);
     StringBuilder svg = new StringBuilder();
     svg.append(
@@ -23,20 +23,21 @@ final class Plot {
             Locale.ROOT,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\""
                 + " font-family=\"sans-serif\" font-size=\"13\">%n"
-                + "<title>%s, median milliseconds</title>%n"
+                + "<title>%s, %s</title>%n"
                 + "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>%n",
             WIDTH,
             (bars.size() + 1) * ROW,
-            title));
+            title,
+            unit));
     for (int row = 0; row < bars.size(); row++) {
-      double length = bars.get(row).getValue() / most * (WIDTH - LABEL - 90);
+      double length = bars.get(row).getValue() / most * (WIDTH - LABEL - 120);
       int y = row * ROW + 12;
       svg.append(
           String.format(
               Locale.ROOT,
               "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>%n"
                   + "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"#4a7ab5\"/>%n"
-                  + "<text x=\"%.1f\" y=\"%d\">%.1f ms</text>%n",
+                  + "<text x=\"%.1f\" y=\"%d\">%.1f %s</text>%n",
               LABEL - 8,
               y + 14,
               bars.get(row).getKey(),
@@ -46,7 +47,8 @@ final class Plot {
               ROW - 8,
               LABEL + length + 6,
               y + 14,
-              bars.get(row).getValue()));
+              bars.get(row).getValue(),
+              unit));
     }
     return svg.append("</svg>\n").toString();
   }

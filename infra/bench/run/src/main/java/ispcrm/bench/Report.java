@@ -9,169 +9,174 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What was measured, as report.md with plots, as CSV, and against the report before. */
+/**
+ * What was measured: report.md with a plot for each chapter, every value in raw.csv, and the
+ * figures in medians.csv, by which the next run compares itself with this one.
+ */
 final class Report {
-  private static final String[] KINDS = {"ready", "answer", "processor", "memory"};
-
-  private static final String MEDIANS = "medians.csv";
+  private static final String FIGURES = "medians.csv";
 
   private final Path folder;
-  private final String before;
-  private final StringBuilder text = new StringBuilder();
-  private final StringBuilder raw = new StringBuilder("chapter,subject,kind,round,value\n");
-  private final Map<String, Double> medians = new LinkedHashMap<>();
-  private final Map<String, List<Map.Entry<String, Double>>> plots = new LinkedHashMap<>();
+  private final Map<String, Chapter.Figure> before;
+  private final String environment;
+  private final List<Chapter> chapters = new ArrayList<>();
+  private final Map<String, String> failures = new LinkedHashMap<>();
 
-  Report(Path folder) throws IOException {
+  /**
+   * @param last the folder of the report to compare with
+   * @param folder where this report is written
+   */
+  Report(Path last, Path folder, Options options) throws IOException {
     this.folder = folder;
-    Path last = folder.resolve(MEDIANS);
-    before = Files.exists(last) ? Files.readString(last) : "";
+    this.before = read(last.resolve(FIGURES));
+    this.environment = environment(options);
   }
 
-  void start(
-      String chapter,
-      Subject subject,
-      List<Subject.Start> starts,
-      List<Subject.Start> base,
-      long classes)
-      throws IOException {
-    if (!plots.containsKey(chapter)) {
-      text.append("\n## ").append(chapter).append("\n\n![](").append(chapter).append(".svg)\n\n");
-      text.append(
-          "| | ready ms | first answer ms | processor ms | to bare | processor, to bare | RSS MiB"
-              + " | classes | package MB |\n|---|---|---|---|---|---|---|---|---|\n");
-    }
-    List<Series> series = series(starts);
-    List<Series> others = series(base);
-    for (int kind = 0; kind < KINDS.length; kind++) {
-      raw(chapter, subject.name(), KINDS[kind], series.get(kind));
-    }
-    double ratio = series.get(1).to(others.get(1)).median();
-    medians.put(chapter + "/" + subject.name() + " to bare", ratio);
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "| %s | %s | %s | %s | %.2f | %.2f | %s | %d | %.1f |%n",
-            subject.name(),
-            series.get(0).text(0),
-            series.get(1).text(0),
-            series.get(2).text(0),
-            ratio,
-            series.get(2).to(others.get(2)).median(),
-            series.get(3).text(0),
-            classes,
-            Files.size(subject.jar()) / 1e6));
-    plot(chapter, subject.name(), series.get(1).median());
+  void add(Chapter chapter) throws IOException {
+    chapters.add(chapter);
+    write();
   }
 
-  void restore(String name, Series unprimed, Series primed, Series warm) {
-    String chapter = "restore";
-    if (!plots.containsKey(chapter)) {
-      text.append(
-          "\n## restore\n\nThe first call after a restore, and the warm calls that follow.\n\n"
-              + "![](restore.svg)\n\n"
-              + "| | unprimed ms | primed ms | warm p50 ms | warm p99 ms | primed to warm |\n"
-              + "|---|---|---|---|---|---|\n");
-    }
-    raw(chapter, name, "unprimed", unprimed);
-    raw(chapter, name, "primed", primed);
-    raw(chapter, name, "warm", warm);
-    medians.put("restore/" + name + " primed to warm", primed.median() / warm.median());
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "| %s | %s | %s | %.2f | %.2f | %.1f |%n",
-            name,
-            unprimed.text(0),
-            primed.text(1),
-            warm.median(),
-            warm.quantile(0.99),
-            primed.median() / warm.median()));
-    plot(chapter, name + ", unprimed", unprimed.median());
-    plot(chapter, name + ", primed", primed.median());
-    plot(chapter, name + ", warm", warm.median());
+  void failed(String chapter, Throwable reason) throws IOException {
+    failures.put(chapter, String.valueOf(reason.getMessage()).lines().findFirst().orElse(""));
+    write();
   }
 
-  void write() throws IOException {
+  private Map<String, Chapter.Figure> figures() {
+    Map<String, Chapter.Figure> figures = new LinkedHashMap<>();
+    chapters.forEach(
+        chapter ->
+            chapter
+                .figures()
+                .forEach((name, figure) -> figures.put(chapter.name() + "/" + name, figure)));
+    return figures;
+  }
+
+  private void write() throws IOException {
     Files.createDirectories(folder);
-    Path last = folder.resolve(MEDIANS);
-    StringBuilder now = new StringBuilder();
-    medians.forEach((name, value) -> now.append(line(name, value)));
-    String head =
-        String.format(
-            Locale.ROOT,
-            "# Measured%n%nBy `mvn verify -Pbench -DskipTests`; Java: %s; %d processors, functions on"
-                + " one of them. Medians, in brackets from least to most; ratios are taken round by"
-                + " round.%n",
-            version(),
-            Runtime.getRuntime().availableProcessors());
-    Files.writeString(folder.resolve("report.md"), head + text);
-    Files.writeString(folder.resolve("raw.csv"), raw);
-    Files.writeString(last, now);
-    for (Map.Entry<String, List<Map.Entry<String, Double>>> plot : plots.entrySet()) {
-      Files.writeString(
-          folder.resolve(plot.getKey() + ".svg"), Plot.bars(plot.getKey(), plot.getValue()));
+    StringBuilder text = new StringBuilder("# Measured\n\n").append(environment).append('\n');
+    text.append(Targets.table(figures()));
+    failures.forEach(
+        (chapter, reason) ->
+            text.append("\n## ")
+                .append(chapter)
+                .append("\n\nFailed: ")
+                .append(reason)
+                .append('\n'));
+    StringBuilder raw = new StringBuilder("chapter,subject,kind,round,value\n");
+    for (Chapter chapter : chapters) {
+      text.append("\n## ").append(chapter.name()).append("\n\n");
+      if (!chapter.bars().isEmpty()) {
+        text.append("![](").append(chapter.name()).append(".svg)\n\n");
+        Files.writeString(
+            folder.resolve(chapter.name() + ".svg"),
+            Plot.bars(chapter.name(), chapter.unit(), chapter.bars()));
+      }
+      text.append(chapter.text());
+      raw.append(chapter.raw());
     }
-  }
-
-  /** Prints all of it, and each ratio beside that of the report before. */
-  void compare() {
-    Map<String, String> old = new LinkedHashMap<>();
-    before
-        .lines()
+    text.append(comparison());
+    Files.writeString(folder.resolve("report.md"), text);
+    Files.writeString(folder.resolve("raw.csv"), raw);
+    StringBuilder now = new StringBuilder("figure,median,quarter,three quarters\n");
+    figures()
         .forEach(
-            line -> {
-              int comma = line.lastIndexOf(',');
-              old.put(line.substring(0, comma), line.substring(comma + 1));
-            });
-    System.out.println(text);
-    System.out.printf("%-50s %6s %s%n", "ratio", "now", "in the report before");
-    medians.forEach(
-        (name, value) ->
-            System.out.printf(
-                Locale.ROOT, "%-50s %6.2f %s%n", name, value, old.getOrDefault(key(name), "-")));
+            (name, figure) ->
+                now.append(
+                    String.format(
+                        Locale.ROOT,
+                        "%s,%.4f,%.4f,%.4f%n",
+                        name,
+                        figure.median(),
+                        figure.low(),
+                        figure.high())));
+    Files.writeString(folder.resolve(FIGURES), now);
   }
 
-  private static String line(String name, double value) {
-    return String.format(Locale.ROOT, "%s,%.3f%n", key(name), value);
-  }
-
-  private static String key(String name) {
-    return name.replace(",", "");
-  }
-
-  private static String version() throws IOException {
-    Path release = Path.of(Jdk.java()).resolve("../../release").normalize();
-    return Files.readAllLines(release).stream()
-        .filter(line -> line.startsWith("JAVA_RUNTIME_VERSION") || line.startsWith("IMPLEMENTOR="))
-        .map(line -> line.replaceAll(".*=", "").replace("\"", ""))
-        .reduce((a, b) -> a + " " + b)
-        .orElse("unknown");
-  }
-
-  private void plot(String chapter, String name, double value) {
-    plots.computeIfAbsent(chapter, key -> new ArrayList<>()).add(Map.entry(name, value));
-  }
-
-  private void raw(String chapter, String name, String kind, Series series) {
-    for (int round = 0; round < series.values().size(); round++) {
-      raw.append(
+  /**
+   * What changed by more than the spread: the middle halves of both runs' values do not overlap.
+   * Milliseconds are left out, which depend on the machine.
+   */
+  private String comparison() {
+    StringBuilder table = new StringBuilder();
+    int same = 0;
+    for (Map.Entry<String, Chapter.Figure> entry : figures().entrySet()) {
+      Chapter.Figure now = entry.getValue();
+      Chapter.Figure old = before.get(entry.getKey());
+      if (old == null) {
+        continue;
+      }
+      if (now.low() <= old.high() * 1.005 && now.high() >= old.low() * 0.995) {
+        same++;
+        continue;
+      }
+      table.append(
           String.format(
               Locale.ROOT,
-              "%s,\"%s\",%s,%d,%.3f%n",
-              chapter,
-              name,
-              kind,
-              round + 1,
-              series.values().get(round)));
+              "| %s | %.3f (%.3f–%.3f) | %.3f (%.3f–%.3f) | %.2f |%n",
+              entry.getKey(),
+              old.median(),
+              old.low(),
+              old.high(),
+              now.median(),
+              now.low(),
+              now.high(),
+              now.median() / old.median()));
     }
+    String head =
+        "\n## Against the report before\n\n"
+            + "Of the figures that do not depend on the machine alone, in brackets the middle half of"
+            + " what was measured. "
+            + same
+            + " figures overlap.\n\n";
+    return table.isEmpty()
+        ? head + "No figure changed by more than its spread.\n"
+        : head
+            + "| changed by more than the spread | before | now | ratio |\n|---|---|---|---|\n"
+            + table;
   }
 
-  private static List<Series> series(List<Subject.Start> starts) {
-    return List.of(
-        new Series(starts.stream().map(Subject.Start::ready).toList()),
-        new Series(starts.stream().map(Subject.Start::answer).toList()),
-        new Series(starts.stream().map(Subject.Start::processor).toList()),
-        new Series(starts.stream().map(Subject.Start::memory).toList()));
+  String text() throws IOException {
+    return Files.readString(folder.resolve("report.md"));
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  private static Map<String, Chapter.Figure> read(Path file) throws IOException {
+    Map<String, Chapter.Figure> figures = new LinkedHashMap<>();
+    if (!Files.exists(file)) {
+      return figures;
+    }
+    for (String line : Files.readAllLines(file)) {
+      String[] parts = line.split(",", -1);
+      if (parts.length == 4 && !parts[0].equals("figure")) {
+        figures.put(
+            parts[0],
+            new Chapter.Figure(
+                Double.parseDouble(parts[1]),
+                Double.parseDouble(parts[2]),
+                Double.parseDouble(parts[3])));
+      }
+    }
+    return figures;
+  }
+
+  private static String environment(Options options) throws IOException {
+    String load =
+        Files.readString(Path.of("/proc/loadavg")).replaceFirst("(\\S+ \\S+ \\S+).*\\s*", "$1");
+    return String.format(
+        Locale.ROOT,
+        """
+        By `mvn verify -Pbench -DskipTests`. Java of the functions: %s; of DynamoDB Local and whoever measures: %s, in a
+        process of their own. %d processors, functions on one of them; load average at the beginning %s. %d rounds. Medians,
+        in brackets from least to most; ratios are taken round by round. Milliseconds hold for this machine only.
+        """,
+        Jdk.version(),
+        Runtime.version(),
+        Runtime.getRuntime().availableProcessors(),
+        load,
+        options.rounds());
   }
 }

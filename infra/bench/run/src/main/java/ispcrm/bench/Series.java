@@ -1,5 +1,6 @@
 package ispcrm.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,7 +23,7 @@ record Series(List<Double> values) {
 
   /** The ratios to another series, round by round: what disturbs a round disturbs both. */
   Series to(Series other) {
-    List<Double> ratios = new java.util.ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
     for (int round = 0; round < values.size(); round++) {
       ratios.add(values.get(round) / other.values.get(round));
     }

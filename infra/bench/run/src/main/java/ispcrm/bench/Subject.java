@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
@@ -37,6 +38,44 @@ record Subject(
    */
   record Start(double ready, double answer, double processor, double memory) {}
 
+  private static final List<String> ONE_PROCESSOR = List.of("taskset", "-c", "0", Jdk.java());
+
+  private static final AtomicInteger CREATED = new AtomicInteger();
+
+  /** The event of the next call: who is created anew has another id each time. */
+  String nextEvent() {
+    return event.replace("zt7633df", "bench" + CREATED.incrementAndGet());
+  }
+
+  Subject withEvent(String newEvent) {
+    return new Subject(name, jar, handler, newEvent, answer, environment, cache);
+  }
+
+  Subject withAnswer(String newAnswer) {
+    return new Subject(name, jar, handler, event, newAnswer, environment, cache);
+  }
+
+  /** Calls it and checks the answer. */
+  double call(LambdaProcess process) throws InterruptedException {
+    String next = nextEvent();
+    long begin = System.nanoTime();
+    LambdaProcess.Outcome outcome = process.invoke(next);
+    double milliseconds = since(begin);
+    check(process, outcome);
+    return milliseconds;
+  }
+
+  /** Starts it on one processor, for many calls. */
+  LambdaProcess start(Path folder) {
+    return new LambdaProcess(ONE_PROCESSOR, jar, handler, folder, environment);
+  }
+
+  /** Starts it on one processor as SnapStart does. */
+  LambdaProcess startForSnapshot(Path folder) {
+    return LambdaProcess.startForSnapshot(
+        ONE_PROCESSOR, jar, handler, folder, environment, "BEFORE");
+  }
+
   Subject withCache(String newName, Path newCache) {
     return new Subject(newName, jar, handler, event, answer, environment, newCache);
   }
@@ -52,7 +91,7 @@ record Subject(
           long begin = System.nanoTime();
           process.awaitReady();
           double ready = since(begin);
-          check(process, process.invoke(event));
+          call(process);
           double answered = since(begin);
           ProcessHandle handle = ProcessHandle.of(process.pid()).orElseThrow();
           double processor = handle.info().totalCpuDuration().orElseThrow().toNanos() / 1e6;
@@ -62,19 +101,20 @@ record Subject(
 
   /** How many classes it loaded until its first answer. */
   long classes() throws Exception {
-    Path list = Files.createTempFile("classes", ".txt");
+    Path folder = Files.createTempDirectory("classes");
+    Path list = folder.resolve("list");
     try {
       return run(
           true,
           List.of("-Xlog:class+load:file=" + list),
           process -> {
-            check(process, process.invoke(event));
+            call(process);
             try (Stream<String> lines = Files.lines(list)) {
               return lines.count();
             }
           });
     } finally {
-      Files.delete(list);
+      delete(folder);
     }
   }
 
@@ -85,7 +125,7 @@ record Subject(
         List.of("-XX:AOTCacheOutput=" + output),
         process -> {
           for (int call = 0; call < 5; call++) {
-            check(process, process.invoke(event));
+            call(process);
           }
           return null;
         });
@@ -99,9 +139,7 @@ record Subject(
   }
 
   private <T> T run(boolean oneProcessor, List<String> options, Use<T> use) throws Exception {
-    List<String> command =
-        new ArrayList<>(oneProcessor ? List.of("taskset", "-c", "0") : List.of());
-    command.add(Jdk.java());
+    List<String> command = new ArrayList<>(oneProcessor ? ONE_PROCESSOR : List.of(Jdk.java()));
     command.addAll(options);
     boolean flat = cache != null || options.toString().contains("AOTCacheOutput");
     Path folder = Files.createTempDirectory("bench");

@@ -1,0 +1,132 @@
+package ispcrm.bench;
+
+import com.almworks.sqlite4java.SQLiteConnection;
+import com.almworks.sqlite4java.SQLiteException;
+import com.almworks.sqlite4java.SQLiteStatement;
+import ispcrm.template.LocalDynamoDb;
+import ispcrm.template.Template;
+import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.User;
+import java.nio.file.Path;
+
+/**
+ * Fills a table with users, each with the items that claim its names. Over its API DynamoDB Local
+ * takes some hundred users a second; so one is created through the API, and the others are copied
+ * from it with other digits inside DynamoDB Local's own store, an SQLite file.
+ */
+final class BulkLoader {
+  /** Stands in everything of the first user that must be unique. */
+  private static final String DIGITS = "0000000";
+
+  private static final int BATCH = 50_000;
+
+  /** One in so many is suspended, the others are active. */
+  static final int RARE = 10_000;
+
+  private BulkLoader() {}
+
+  /** The username of a user by its place in the list, from 0. */
+  static String username(int place) {
+    return String.format("user%07d", place);
+  }
+
+  /**
+   * Makes the tables in a folder and fills them; DynamoDB Local can be started on it afterwards.
+   *
+   * @param users how many, at least 1
+   */
+  static void load(Template template, Path folder, int users) throws SQLiteException {
+    try (LocalDynamoDb dynamoDb = LocalDynamoDb.start(template, folder)) {
+      new DynamoDbUsers(dynamoDb.client(), table(template)).create(first());
+    }
+    Progress progress = new Progress("loading " + users + " users", users);
+    SQLiteConnection store =
+        new SQLiteConnection(folder.resolve("shared-local-instance.db").toFile());
+    store.open(false);
+    try {
+      store.exec("PRAGMA synchronous=OFF");
+      store.exec("PRAGMA journal_mode=MEMORY");
+      store.exec("PRAGMA cache_size=-1000000");
+      String table = "\"" + table(template) + "\"";
+      for (int from = 1; from < users; from += BATCH) {
+        progress.at(from);
+        store.exec("BEGIN");
+        copy(store, table, from, Math.min(users, from + BATCH));
+        store.exec("COMMIT");
+      }
+      suspend(store, table);
+      progress.at(users);
+    } finally {
+      store.dispose();
+    }
+  }
+
+  private static String table(Template template) {
+    return template.functions().get("create-user").environment().get("USERS_TABLE");
+  }
+
+  /** hashValue only spreads the items of a scan, which nothing here makes: any will do. */
+  private static void copy(SQLiteConnection store, String table, int from, int to)
+      throws SQLiteException {
+    SQLiteStatement insert =
+        store.prepare(
+            "WITH RECURSIVE place(n) AS (SELECT "
+                + from
+                + " UNION ALL SELECT n + 1 FROM place WHERE n + 1 < "
+                + to
+                + ") INSERT INTO "
+                + table
+                + " (hashKey, hashValue, itemSize, ObjectJSON, indexKey_0, indexKey_1, indexKey_2)"
+                + " SELECT "
+                + other("hashKey")
+                + ", randomblob(20), itemSize, "
+                + other("ObjectJSON")
+                + ", indexKey_0, "
+                + other("indexKey_1")
+                + ", indexKey_2 FROM place, (SELECT * FROM "
+                + table
+                + " WHERE hashKey IN (CAST('user#user0000000' AS BLOB),"
+                + " CAST('username#user0000000' AS BLOB), CAST('customer_id#iz0000000' AS BLOB)))",
+            false);
+    try {
+      insert.stepThrough();
+    } finally {
+      insert.dispose();
+    }
+  }
+
+  private static String other(String column) {
+    return "CAST(replace(CAST(%1$s AS TEXT), '%2$s', substr('%2$s' || n, -7)) AS BLOB)"
+        .formatted(column, DIGITS);
+  }
+
+  private static void suspend(SQLiteConnection store, String table) throws SQLiteException {
+    store.exec(
+        "UPDATE "
+            + table
+            + " SET indexKey_2 = CAST('suspended' AS BLOB), itemSize = itemSize + 3, ObjectJSON ="
+            + " CAST(replace(CAST(ObjectJSON AS TEXT), '\"active\"', '\"suspended\"') AS BLOB)"
+            + " WHERE CAST(hashKey AS TEXT) LIKE 'user#%"
+            + Integer.toString(RARE).substring(1)
+            + "'");
+  }
+
+  private static User first() {
+    String name = "user" + DIGITS;
+    return new User(
+        name,
+        name,
+        "Subscriber " + DIGITS,
+        "IZ" + DIGITS,
+        "active",
+        "2025-03-31 00:00:00",
+        "2023-12-13 13:38:27",
+        "2023-12-13 00:00:00",
+        "AA:BB:CC:DD:EE:FF",
+        10L,
+        "100 Mbps",
+        20L,
+        "customer",
+        "2023-12-13 13:38:27");
+  }
+}

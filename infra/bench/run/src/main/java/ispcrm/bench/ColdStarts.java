@@ -1,0 +1,132 @@
+package ispcrm.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** Process start to ready and to the first answer, on one processor, in turn with others. */
+final class ColdStarts {
+  private final Functions functions;
+  private final int rounds;
+
+  ColdStarts(Functions functions, Options options) {
+    this.functions = functions;
+    this.rounds = options.rounds();
+  }
+
+  /** As a zip package: every function, and what they are compared with. */
+  Chapter zip() throws Exception {
+    List<Subject> subjects = new ArrayList<>(functions.all());
+    Subject bare = functions.bare();
+    Subject invoker = functions.invoker();
+    subjects.addAll(List.of(bare, invoker, functions.noop()));
+    Chapter chapter = new Chapter("cold-start");
+    chapter.line(
+        "bare is a `RequestStreamHandler` on the same SDK that does get-user's read with Jackson's"
+            + " data binding; FunctionInvoker is the same read in Spring Boot, as the field's"
+            + " samples do it; no-op does nothing.%n");
+    Map<Subject, List<Subject.Start>> starts = measure(chapter, subjects, bare);
+    Subject getUser = functions.of("get-user");
+    chapter.figure(
+        "get-user to FunctionInvoker", answers(starts, getUser).to(answers(starts, invoker)));
+    return chapter;
+  }
+
+  /** As a container image may start it: flat class path and an AOT cache. */
+  Chapter withCache() throws Exception {
+    Path caches = Files.createTempDirectory("aot");
+    try {
+      Subject bare = functions.bare();
+      List<Subject> subjects = new ArrayList<>();
+      for (Subject subject : List.of(functions.of("get-user"), bare)) {
+        Path cache = caches.resolve(subject.name() + ".aot");
+        subject.train(cache);
+        subjects.add(subject.withCache(subject.name() + " with cache", cache));
+        subjects.add(subject);
+      }
+      Chapter chapter = new Chapter("aot-cache");
+      chapter.line(
+          "\"With cache\" is the jar on the class path of Java itself with an AOT cache (JEP 514)"
+              + " that was trained by five calls before; as a container image may start it, and a"
+              + " zip package not. The others start as in the chapter above.%n");
+      measure(chapter, subjects, bare);
+      return chapter;
+    } finally {
+      Subject.delete(caches);
+    }
+  }
+
+  private Map<Subject, List<Subject.Start>> measure(
+      Chapter chapter, List<Subject> subjects, Subject base) throws Exception {
+    Map<Subject, List<Subject.Start>> starts = new LinkedHashMap<>();
+    Progress progress = new Progress(chapter.name() + ", rounds", rounds);
+    // The first round warms this machine up and is not counted.
+    for (int round = 0; round <= rounds; round++) {
+      // In another order each time: where in a round something stands must not matter.
+      List<Subject> order = new ArrayList<>(subjects);
+      Collections.rotate(order, round);
+      for (Subject subject : order) {
+        Subject.Start start = subject.coldStart();
+        if (round > 0) {
+          starts.computeIfAbsent(subject, key -> new ArrayList<>()).add(start);
+        }
+      }
+      progress.at(round);
+    }
+    chapter.line(
+        "| | ready ms | first answer ms | processor ms | to bare | processor, to bare | RSS MiB"
+            + " | classes | package MB |%n|---|---|---|---|---|---|---|---|---|");
+    for (Subject subject : subjects) {
+      row(chapter, subject, starts.get(subject), answers(starts, base), starts.get(base));
+    }
+    return starts;
+  }
+
+  private static void row(
+      Chapter chapter,
+      Subject subject,
+      List<Subject.Start> starts,
+      Series baseAnswers,
+      List<Subject.Start> base)
+      throws Exception {
+    Series ready = series(starts, Subject.Start::ready);
+    Series answer = series(starts, Subject.Start::answer);
+    Series processor = series(starts, Subject.Start::processor);
+    Series memory = series(starts, Subject.Start::memory);
+    chapter.raw(subject.name(), "ready", ready);
+    chapter.raw(subject.name(), "answer", answer);
+    chapter.raw(subject.name(), "processor", processor);
+    chapter.raw(subject.name(), "memory", memory);
+    long classes = subject.classes();
+    Series ratio = answer.to(baseAnswers);
+    Series processorRatio = processor.to(series(base, Subject.Start::processor));
+    chapter.figure(subject.name() + " to bare", ratio);
+    chapter.figure(subject.name() + " processor to bare", processorRatio);
+    chapter.figure(subject.name() + " classes", classes);
+    chapter.bar("ms", subject.name(), answer.median());
+    chapter.line(
+        "| %s | %s | %s | %s | %.2f | %.2f | %s | %d | %.1f |",
+        subject.name(),
+        ready.text(0),
+        answer.text(0),
+        processor.text(0),
+        ratio.median(),
+        processorRatio.median(),
+        memory.text(0),
+        classes,
+        Files.size(subject.jar()) / 1e6);
+  }
+
+  private static Series answers(Map<Subject, List<Subject.Start>> starts, Subject subject) {
+    return series(starts.get(subject), Subject.Start::answer);
+  }
+
+  private static Series series(List<Subject.Start> starts, ToDoubleFunction<Subject.Start> kind) {
+    return new Series(starts.stream().map(start -> kind.applyAsDouble(start)).toList());
+  }
+}

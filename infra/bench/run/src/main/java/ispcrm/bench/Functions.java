@@ -1,0 +1,127 @@
+package ispcrm.bench;
+
+import ispcrm.template.LocalDynamoDb;
+import ispcrm.template.Template;
+import ispcrm.tokens.BearerToken;
+import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.Scope;
+import ispcrm.tokens.Token;
+import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.User;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The template's functions as they are measured: each with an event to which a right answer is a
+ * success, and beside get-user what it is compared with. They work on one DynamoDB Local, which
+ * holds the user and the token that the events name.
+ */
+final class Functions {
+  private static final String USER = "jonewe";
+
+  private final Template template;
+  private final Map<String, String> environment = new LinkedHashMap<>();
+  private final BearerToken token = BearerToken.random();
+
+  Functions(Template template, LocalDynamoDb dynamoDb) {
+    this.template = template;
+    environment.putAll(dynamoDb.environment());
+    template.functions().values().forEach(function -> environment.putAll(function.environment()));
+    new DynamoDbUsers(dynamoDb.client(), environment.get("USERS_TABLE")).create(user());
+    new DynamoDbTokens(dynamoDb.client(), environment.get("TOKENS_TABLE"))
+        .add(token, Token.issue(USER, null, Scope.ALL, USER, Instant.now(), Duration.ofDays(1)));
+  }
+
+  /** Every function of the template. */
+  List<Subject> all() {
+    return new TreeSet<>(template.functions().keySet()).stream().map(this::of).toList();
+  }
+
+  /** A function by its module's name. */
+  Subject of(String name) {
+    Template.LambdaFunction function = template.functions().get(name);
+    String event = name.equals("authorizer") ? "bearer" : "ok";
+    String answer =
+        switch (name) {
+          case "authorizer" -> "\"Effect\":\"Allow\"";
+          case "bootstrap-admin" -> "\"token\":";
+          case "create-token", "create-user" -> "\"statusCode\":201";
+          default -> "\"statusCode\":200";
+        };
+    try {
+      String text =
+          Files.readString(template.root().resolve("events/" + name + "/" + event + ".json"));
+      return new Subject(
+          name,
+          template.root().resolve(function.codeUri()),
+          function.handler(),
+          text.replaceAll("ispcrm_[0-9A-Za-z]{49}", token.secret()),
+          answer,
+          Subject.merge(environment, function.environment()),
+          null);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  /** The same read without any framework. */
+  Subject bare() {
+    return other("bare", "bare", "ispcrm.bench.bare.BareHandler", environment);
+  }
+
+  /** Nothing but Java and the runtime client. */
+  Subject noop() {
+    return other("no-op", "bare", "ispcrm.bench.bare.NoopHandler", environment);
+  }
+
+  /** The same read behind FunctionInvoker and Spring Boot. */
+  Subject invoker() {
+    return other(
+        "FunctionInvoker",
+        "invoker",
+        "org.springframework.cloud.function.adapter.aws.FunctionInvoker",
+        Subject.merge(
+            environment,
+            Map.of(
+                "MAIN_CLASS", "ispcrm.bench.invoker.InvokerApplication",
+                "SPRING_CLOUD_FUNCTION_DEFINITION", "getUser")));
+  }
+
+  private Subject other(
+      String name, String module, String handler, Map<String, String> environment) {
+    return new Subject(
+        name,
+        template.root().resolve("infra/bench/" + module + "/target/" + module + "-lambda.jar"),
+        handler,
+        of("get-user").event(),
+        "200",
+        environment,
+        null);
+  }
+
+  /** The contract's own example, every field filled. */
+  private static User user() {
+    return new User(
+        USER,
+        USER,
+        "Jon Ewe",
+        "IZ1459296",
+        "active",
+        "2025-03-31 00:00:00",
+        "2023-12-13 13:38:27",
+        "2023-12-13 00:00:00",
+        "AA:BB:CC:DD:EE:FF",
+        10L,
+        "100 Mbps",
+        20L,
+        "customer",
+        "2023-12-13 13:38:27");
+  }
+}

@@ -1,0 +1,165 @@
+package ispcrm.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The local run, in a process of its own, under load over HTTP from this one. */
+final class LocalLoad {
+  private static final List<Integer> CONNECTIONS = List.of(1, 8, 64);
+  private static final Duration WARM_UP = Duration.ofSeconds(10);
+  private static final Duration MEASURED = Duration.ofSeconds(15);
+  private static final int USERS = 200;
+
+  private final AtomicInteger created = new AtomicInteger();
+  private URI base;
+  private String token;
+
+  /** What one connection met: milliseconds of each answer, and how many were not the right one. */
+  private record Met(List<Double> times, int errors) {}
+
+  Chapter chapter() throws Exception {
+    Chapter chapter = new Chapter("load");
+    chapter.line(
+        """
+        The local run as `mvn` starts it, its data in memory, %d users in it; client and server share this machine. Of 100
+        requests 80 read one user, 15 list a page of 50, 5 create a user; each goes through the authorizer. %d seconds each,
+        after %d seconds to warm up. An error is any other status than 200 or 201, or no answer in 30 seconds.
+        """,
+        USERS, MEASURED.toSeconds(), WARM_UP.toSeconds());
+    chapter.line("| connections | requests a second | p50 ms | p99 ms | errors |");
+    chapter.line("|---|---|---|---|---|");
+    Process server = start();
+    try {
+      measure(1, WARM_UP);
+      Progress progress = new Progress("load, connections", CONNECTIONS.size());
+      for (int connections : CONNECTIONS) {
+        Met met = measure(connections, MEASURED);
+        Series times = new Series(met.times());
+        double rate = times.values().size() / (double) MEASURED.toSeconds();
+        chapter.raw(connections + " connections", "answer", times);
+        chapter.figure(connections + " connections errors", met.errors());
+        chapter.bar("requests/s", connections + " connections", rate);
+        chapter.line(
+            "| %d | %.0f | %.1f | %.1f | %d |",
+            connections, rate, times.median(), times.quantile(0.99), met.errors());
+        progress.at(CONNECTIONS.indexOf(connections) + 1);
+      }
+    } finally {
+      server.destroy();
+      if (!server.waitFor(10, TimeUnit.SECONDS)) {
+        server.destroyForcibly();
+      }
+    }
+    return chapter;
+  }
+
+  /** Returns when it answers, with users to list in it. */
+  private Process start() throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Jdk.java(), "-cp", System.getProperty("java.class.path"), "ispcrm.local.LocalApi")
+            .redirectErrorStream(true);
+    builder.environment().remove("ISPCRM_DATA");
+    builder.environment().remove("ISPCRM_DYNAMODB");
+    builder.environment().put("PORT", "0");
+    Process server = builder.start();
+    BufferedReader output = server.inputReader();
+    for (String line = output.readLine(); token == null; line = output.readLine()) {
+      if (line == null) {
+        throw new IllegalStateException("the local run does not start");
+      }
+      if (line.contains("answers on ")) {
+        base = URI.create(line.replaceFirst(".*answers on (\\S+);.*", "$1"));
+      } else if (line.contains("export TOKEN=")) {
+        token = line.replaceFirst(".*TOKEN=", "").strip();
+      }
+    }
+    // What it prints from now on nobody needs, but it must not wait for a reader.
+    Thread reader = new Thread(() -> output.lines().forEach(line -> {}), "output of the local run");
+    reader.setDaemon(true);
+    reader.start();
+    HttpClient client = client();
+    for (int user = 0; user < USERS; user++) {
+      if (client.send(create(), HttpResponse.BodyHandlers.discarding()).statusCode() != 201) {
+        throw new IllegalStateException("the local run takes no user");
+      }
+    }
+    return server;
+  }
+
+  private Met measure(int connections, Duration life) throws Exception {
+    long end = System.nanoTime() + life.toNanos();
+    ExecutorService threads = Executors.newFixedThreadPool(connections);
+    try {
+      List<Future<Met>> parts = new ArrayList<>();
+      for (int connection = 0; connection < connections; connection++) {
+        int first = connection * 37;
+        parts.add(threads.submit(() -> call(first, end)));
+      }
+      List<Double> times = new ArrayList<>();
+      int errors = 0;
+      for (Future<Met> part : parts) {
+        times.addAll(part.get().times());
+        errors += part.get().errors();
+      }
+      return new Met(times, errors);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** One connection: a request as soon as the last one was answered. */
+  private Met call(int first, long end) throws InterruptedException {
+    HttpClient client = client();
+    List<Double> times = new ArrayList<>();
+    int errors = 0;
+    for (int turn = first; System.nanoTime() < end; turn++) {
+      HttpRequest request = request(turn);
+      long begin = System.nanoTime();
+      try {
+        int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        errors += status == 200 || status == 201 ? 0 : 1;
+      } catch (IOException unanswered) {
+        errors++;
+      }
+      times.add((System.nanoTime() - begin) / 1e6);
+    }
+    return new Met(times, errors);
+  }
+
+  private HttpRequest request(int turn) {
+    // 7 and 20 have no common divisor, so that the kinds are mixed.
+    int kind = turn * 7 % 20;
+    if (kind == 0) {
+      return create();
+    }
+    return to(kind < 4 ? "/api/v1/users" : "/api/v1/users/jonewe").build();
+  }
+
+  private HttpRequest create() {
+    String body = "{\"id\":\"load" + created.incrementAndGet() + "\"}";
+    return to("/api/v1/users").POST(HttpRequest.BodyPublishers.ofString(body)).build();
+  }
+
+  private HttpRequest.Builder to(String path) {
+    return HttpRequest.newBuilder(base.resolve(path))
+        .timeout(Duration.ofSeconds(30))
+        .header("X-Auth-Token", token);
+  }
+
+  private static HttpClient client() {
+    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  }
+}

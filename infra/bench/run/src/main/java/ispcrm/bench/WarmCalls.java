@@ -1,0 +1,104 @@
+package ispcrm.bench;
+
+import ispcrm.template.LambdaProcess;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Calls of a process that has answered many: time and allocation. */
+final class WarmCalls {
+  private static final int WARM_UP = 500;
+  private static final int CALLS = 1000;
+
+  /** What a thread allocated since it began, as the JVM's thread dump has it. */
+  private static final Pattern ALLOCATED = Pattern.compile("allocated=(\\d+)([BKMG])");
+
+  private final Functions functions;
+
+  WarmCalls(Functions functions) {
+    this.functions = functions;
+  }
+
+  Chapter chapter() throws Exception {
+    Chapter chapter = new Chapter("warm");
+    chapter.line(
+        """
+        %d calls after %d others, one at a time, under the real runtime client on one processor, with Lambda's flags (C1 only);
+        the time holds the way to the process and back and DynamoDB Local's own. What all threads of the process allocated is
+        read from its thread dumps (`jcmd Thread.print -e`) before and after, and holds the runtime client's share; no-op shows
+        the floor of both.
+        """,
+        CALLS, WARM_UP);
+    chapter.line("| | p50 ms | p99 ms | kB a call |%n|---|---|---|---|");
+    List<Subject> all = new ArrayList<>(functions.all());
+    all.add(functions.noop());
+    Subject authorizer = functions.of("authorizer");
+    Progress progress = new Progress("warm, functions", all.size());
+    for (Subject subject : all) {
+      measure(chapter, subject.name(), List.of(subject));
+      if (List.of("discover-root", "list-users", "get-user", "create-user", "create-token")
+          .contains(subject.name())) {
+        measure(chapter, "authorizer + " + subject.name(), List.of(authorizer, subject));
+      }
+      progress.at(all.indexOf(subject) + 1);
+    }
+    return chapter;
+  }
+
+  /** Calls them one after the other, as API Gateway does with the authorizer and a function. */
+  private static void measure(Chapter chapter, String name, List<Subject> subjects)
+      throws Exception {
+    Path folder = Files.createTempDirectory("bench");
+    List<LambdaProcess> processes = new ArrayList<>();
+    try {
+      for (Subject subject : subjects) {
+        processes.add(subject.start(folder.resolve(subject.name())));
+      }
+      List<Double> times = new ArrayList<>();
+      double before = 0;
+      for (int call = 0; call < WARM_UP + CALLS; call++) {
+        if (call == WARM_UP) {
+          before = allocated(processes);
+        }
+        double time = 0;
+        for (int part = 0; part < subjects.size(); part++) {
+          time += subjects.get(part).call(processes.get(part));
+        }
+        if (call >= WARM_UP) {
+          times.add(time);
+        }
+      }
+      double kilobytes = (allocated(processes) - before) / CALLS / 1000;
+      Series series = new Series(times);
+      chapter.raw(name, "warm", series);
+      chapter.figure(name + " kB", kilobytes);
+      chapter.line(
+          "| %s | %.2f | %.2f | %.0f |", name, series.median(), series.quantile(0.99), kilobytes);
+      chapter.bar("ms", name, series.median());
+    } finally {
+      processes.forEach(LambdaProcess::close);
+      Subject.delete(folder);
+    }
+  }
+
+  private static double allocated(List<LambdaProcess> processes) throws Exception {
+    double bytes = 0;
+    for (LambdaProcess process : processes) {
+      Process dump =
+          new ProcessBuilder(Jdk.tool("jcmd"), String.valueOf(process.pid()), "Thread.print", "-e")
+              .redirectErrorStream(true)
+              .start();
+      String text = new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      Matcher matcher = ALLOCATED.matcher(text);
+      while (matcher.find()) {
+        bytes +=
+            Double.parseDouble(matcher.group(1)) * (1L << (10 * "BKMG".indexOf(matcher.group(2))));
+      }
+    }
+    return bytes;
+  }
+}
