@@ -2,6 +2,7 @@ package ispcrm.template;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,13 @@ public final class LambdaProcess implements AutoCloseable {
           "com.amazonaws.services.lambda.runtime.Context",
           "com.amazonaws.services.lambda.runtime.serialization.PojoSerializer",
           "software.amazon.awssdk.utilslite.SdkInternalThreadLocal");
+
+  /**
+   * Where the runtime client finds its native library. Without it each process unpacks the library
+   * to the same file, and two that start at once make each other crash.
+   */
+  private static final String NATIVE_LIBRARY =
+      "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI";
 
   private static final Set<String> KEY_VARIABLES =
       Set.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN");
@@ -94,6 +102,7 @@ public final class LambdaProcess implements AutoCloseable {
             "-XX:TieredStopAtLevel=1",
             "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",
             "--enable-native-access=ALL-UNNAMED",
+            "-D" + NATIVE_LIBRARY + "=" + nativeLibrary(folder),
             "-cp",
             runtimeClient() + (flat ? File.pathSeparator + jar : ""),
             RUNTIME_CLIENT.get(0),
@@ -120,6 +129,7 @@ public final class LambdaProcess implements AutoCloseable {
       builder.environment().put("LAMBDA_TASK_ROOT", task.toString());
       builder.environment().put("_HANDLER", handler);
       process = builder.start();
+      process.onExit().thenAccept(ended -> runtime.ended(ended.exitValue() + ": " + log()));
     } catch (IOException cannotStart) {
       throw new UncheckedIOException(cannotStart);
     }
@@ -240,6 +250,19 @@ public final class LambdaProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     runtime.close();
+  }
+
+  private static Path nativeLibrary(Path folder) {
+    boolean arm = System.getProperty("os.arch").equals("aarch64");
+    String name = "libaws-lambda-jni.linux-" + (arm ? "aarch_64" : "x86_64") + ".so";
+    Path library = folder.resolve(name);
+    try (InputStream packed = LambdaProcess.class.getResourceAsStream("/jni/" + name)) {
+      Files.createDirectories(folder);
+      Files.copy(Objects.requireNonNull(packed, name), library);
+    } catch (IOException cannotWrite) {
+      throw new UncheckedIOException(cannotWrite);
+    }
+    return library;
   }
 
   private static String runtimeClient() {

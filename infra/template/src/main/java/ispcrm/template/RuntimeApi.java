@@ -124,6 +124,14 @@ final class RuntimeApi implements AutoCloseable {
     return outcome;
   }
 
+  /** Nobody need wait for a process that ended. */
+  void ended(String reason) {
+    IllegalStateException cause = new IllegalStateException("the function ended, " + reason);
+    snapshot.completeExceptionally(cause);
+    ready.completeExceptionally(cause);
+    outcomes.add(new LambdaProcess.Outcome(true, cause.getMessage()));
+  }
+
   @Override
   public void close() {
     server.stop(0);

@@ -19,6 +19,7 @@ final class BulkLoader {
   private static final String DIGITS = "0000000";
 
   private static final int BATCH = 50_000;
+  private static final int MOST_MILLISECONDS = 30_000;
 
   /** One in so many is suspended, the others are active. */
   static final int RARE = 10_000;
@@ -44,6 +45,8 @@ final class BulkLoader {
         new SQLiteConnection(folder.resolve("shared-local-instance.db").toFile());
     store.open(false);
     try {
+      // DynamoDB Local lets go of its file some time after it was closed.
+      store.setBusyTimeout(MOST_MILLISECONDS);
       store.exec("PRAGMA synchronous=OFF");
       store.exec("PRAGMA journal_mode=MEMORY");
       store.exec("PRAGMA cache_size=-1000000");

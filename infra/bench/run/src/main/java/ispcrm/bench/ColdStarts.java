@@ -43,9 +43,11 @@ final class ColdStarts {
     try {
       Subject bare = functions.bare();
       List<Subject> subjects = new ArrayList<>();
+      List<String> sizes = new ArrayList<>();
       for (Subject subject : List.of(functions.of("get-user"), bare)) {
         Path cache = caches.resolve(subject.name() + ".aot");
         subject.train(cache);
+        sizes.add("%s %.0f MB".formatted(subject.name(), Files.size(cache) / 1e6));
         subjects.add(subject.withCache(subject.name() + " with cache", cache));
         subjects.add(subject);
       }
@@ -53,7 +55,8 @@ final class ColdStarts {
       chapter.line(
           "\"With cache\" is the jar on the class path of Java itself with an AOT cache (JEP 514)"
               + " that was trained by five calls before; as a container image may start it, and a"
-              + " zip package not. The others start as in the chapter above.%n");
+              + " zip package not. The others start as in the chapter above. The caches: %s.%n",
+          String.join(", ", sizes));
       measure(chapter, subjects, bare);
       return chapter;
     } finally {

@@ -48,7 +48,6 @@ final class Restores {
     for (int round = 0; round < rounds; round++) {
       Path folder = Files.createTempDirectory("bench");
       try (LambdaProcess process = subject.start(folder)) {
-        process.awaitReady();
         unprimed.add(subject.call(process));
       } finally {
         Subject.delete(folder);

@@ -65,9 +65,11 @@ record Subject(
     return milliseconds;
   }
 
-  /** Starts it on one processor, for many calls. */
-  LambdaProcess start(Path folder) {
-    return new LambdaProcess(ONE_PROCESSOR, jar, handler, folder, environment);
+  /** Starts it on one processor, for many calls, and waits until it is ready. */
+  LambdaProcess start(Path folder) throws InterruptedException {
+    LambdaProcess process = new LambdaProcess(ONE_PROCESSOR, jar, handler, folder, environment);
+    process.awaitReady();
+    return process;
   }
 
   /** Starts it on one processor as SnapStart does. */
