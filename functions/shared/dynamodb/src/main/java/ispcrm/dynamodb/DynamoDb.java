@@ -11,6 +11,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 
 /** Access to DynamoDB: the one client of a function, and its values. */
 public final class DynamoDb {
@@ -69,11 +70,11 @@ public final class DynamoDb {
       Map<String, AttributeValue> item =
           client
               .getItem(
-                  request ->
-                      request
-                          .tableName(table)
-                          .key(Map.of(keyName, text(key)))
-                          .consistentRead(consistent))
+                  GetItemRequest.builder()
+                      .tableName(table)
+                      .key(Map.of(keyName, text(key)))
+                      .consistentRead(consistent)
+                      .build())
               .item();
       if (!item.isEmpty()) {
         return Optional.of(item);

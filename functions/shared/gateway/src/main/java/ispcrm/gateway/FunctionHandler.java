@@ -21,7 +21,6 @@ import org.crac.Core;
 import org.crac.Resource;
 import org.springframework.cloud.function.context.FunctionRegistration;
 import org.springframework.cloud.function.context.catalog.SimpleFunctionRegistry;
-import org.springframework.cloud.function.context.config.JsonMessageConverter;
 import org.springframework.core.ResolvableType;
 import org.springframework.messaging.converter.CompositeMessageConverter;
 
@@ -50,8 +49,7 @@ public abstract class FunctionHandler<I, O> implements RequestStreamHandler, Res
     this.name = name;
     CatalogJson json = new CatalogJson();
     SimpleFunctionRegistry catalog =
-        new SimpleFunctionRegistry(
-            null, new CompositeMessageConverter(List.of(new JsonMessageConverter(json))), json);
+        new SimpleFunctionRegistry(null, new CompositeMessageConverter(List.of(json)), json);
     catalog.register(
         new FunctionRegistration<>(function, name)
             .type(ResolvableType.forClassWithGenerics(Function.class, in, out).getType()));
