@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -123,6 +125,18 @@ class PackagedFunctionsIT {
       assertThat(answer.toString())
           .doesNotContain("Exception", "127.0.0.1", "UsersTable", "software.amazon", "ispcrm.");
       assertThat(function.log()).contains("getUser failed on request " + requestId);
+    }
+  }
+
+  /** What keeps the cold start short, see infra/docs/0007-lambda-expressions-as-classes.md. */
+  @Test
+  void everyPackageHoldsItsLambdaExpressionsAsClasses() throws Exception {
+    for (Template.LambdaFunction function : TEMPLATE.functions().values()) {
+      try (JarFile jar = new JarFile(TEMPLATE.root().resolve(function.codeUri()).toFile())) {
+        assertThat(jar.stream().map(JarEntry::getName))
+            .as(function.codeUri())
+            .anyMatch(entry -> entry.endsWith("$$Lambda0.class"));
+      }
     }
   }
 
