@@ -129,7 +129,8 @@ class SnapStartIT {
         LambdaProcess.startForSnapshot(
             TEMPLATE, name, folder.resolve(name), environment, "BEFORE")) {
       function.awaitSnapshot();
-      assertThat(function.log()).contains("SdkClientException");
+      // It gives up after a few of its hundred rehearsals.
+      assertThat(function.log().split("SdkClientException: ", -1)).hasSizeBetween(2, 60);
     }
   }
 

@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.crac.Core;
 import org.crac.Resource;
@@ -40,7 +41,10 @@ import org.springframework.messaging.converter.CompositeMessageConverter;
  */
 public abstract class FunctionHandler<I, O> implements RequestStreamHandler, Resource {
   /** The JVM compiles what runs often, and the snapshot holds it compiled. */
-  private static final int REHEARSALS = 30;
+  private static final int REHEARSALS = 100;
+
+  /** After this many seconds of priming Lambda has waited long enough, for whatever reason. */
+  private static final int MOST_SECONDS = 5;
 
   private final String name;
   private final Function<I, O> function;
@@ -70,16 +74,17 @@ public abstract class FunctionHandler<I, O> implements RequestStreamHandler, Res
   }
 
   /**
-   * Primes the function, {@value #REHEARSALS} times. Where that fails an error is logged and the
-   * snapshot is taken all the same: a role that was just made may not reach its table yet, and a
-   * fault of DynamoDB must not keep a mended version from being published. Such a version is only
-   * slower at its first calls. One that can never reach its table fails those too, which the
-   * deployment's alarms see.
+   * Primes the function {@value #REHEARSALS} times, or for {@value #MOST_SECONDS} seconds. Where
+   * that fails an error is logged and the snapshot is taken all the same: a role that was just made
+   * may not reach its table yet, and a fault of DynamoDB must not keep a mended version from being
+   * published. Such a version is only slower at its first calls. One that can never reach its table
+   * fails those too, which the deployment's alarms see.
    */
   @Override
   public final void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MOST_SECONDS);
     try {
-      for (int i = 0; i < REHEARSALS; i++) {
+      for (int i = 0; i < REHEARSALS && System.nanoTime() - end < 0; i++) {
         prime();
       }
     } catch (RuntimeException fault) {
