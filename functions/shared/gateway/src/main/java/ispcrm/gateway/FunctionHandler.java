@@ -6,13 +6,11 @@ import com.amazonaws.services.lambda.runtime.LambdaRuntime;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +68,7 @@ public abstract class FunctionHandler<I, O> implements RequestStreamHandler, Res
   @Override
   public final void handleRequest(InputStream in, OutputStream out, Context context)
       throws IOException {
-    answer(in, out, context.getLogger());
+    out.write(answer(in, context.getLogger()));
   }
 
   /**
@@ -104,23 +102,14 @@ public abstract class FunctionHandler<I, O> implements RequestStreamHandler, Res
 
   /** Answers an event as at a call and throws the answer away. */
   protected final void rehearse(String event) {
-    try {
-      answer(
-          new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
-          new ByteArrayOutputStream(),
-          LambdaRuntime.getLogger());
-    } catch (IOException inMemory) {
-      throw new UncheckedIOException(inMemory);
-    }
+    answer(
+        new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
+        LambdaRuntime.getLogger());
   }
 
   /** Writes an answer as at a call and throws it away. */
   protected final void rehearseAnswer(Object answer) {
-    try {
-      write(answer, new ByteArrayOutputStream());
-    } catch (IOException inMemory) {
-      throw new UncheckedIOException(inMemory);
-    }
+    write(answer);
   }
 
   /**
@@ -148,11 +137,11 @@ public abstract class FunctionHandler<I, O> implements RequestStreamHandler, Res
     log.log(name + " " + what + ": " + trace, LogLevel.ERROR);
   }
 
-  private void answer(InputStream in, OutputStream out, LambdaLogger log) throws IOException {
-    write(handle(Json.readEvent(in), log), out);
+  private byte[] answer(InputStream in, LambdaLogger log) {
+    return write(handle(Json.readEvent(in), log));
   }
 
-  private static void write(Object answer, OutputStream out) throws IOException {
-    out.write(Json.write(answer).getBytes(StandardCharsets.UTF_8));
+  private static byte[] write(Object answer) {
+    return Json.write(answer).getBytes(StandardCharsets.UTF_8);
   }
 }

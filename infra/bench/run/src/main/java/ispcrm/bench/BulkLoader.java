@@ -6,7 +6,6 @@ import com.almworks.sqlite4java.SQLiteStatement;
 import ispcrm.template.LocalDynamoDb;
 import ispcrm.template.Template;
 import ispcrm.users.DynamoDbUsers;
-import ispcrm.users.User;
 import java.nio.file.Path;
 
 /**
@@ -38,7 +37,8 @@ final class BulkLoader {
    */
   static void load(Template template, Path folder, int users) throws SQLiteException {
     try (LocalDynamoDb dynamoDb = LocalDynamoDb.start(template, folder)) {
-      new DynamoDbUsers(dynamoDb.client(), table(template)).create(first());
+      new DynamoDbUsers(dynamoDb.client(), table(template))
+          .create(Functions.subscriber(username(0), "Subscriber " + DIGITS, "IZ" + DIGITS));
     }
     Progress progress = new Progress("loading " + users + " users", users);
     SQLiteConnection store =
@@ -112,24 +112,5 @@ final class BulkLoader {
             + " WHERE CAST(hashKey AS TEXT) LIKE 'user#%"
             + Integer.toString(RARE).substring(1)
             + "'");
-  }
-
-  private static User first() {
-    String name = "user" + DIGITS;
-    return new User(
-        name,
-        name,
-        "Subscriber " + DIGITS,
-        "IZ" + DIGITS,
-        "active",
-        "2025-03-31 00:00:00",
-        "2023-12-13 13:38:27",
-        "2023-12-13 00:00:00",
-        "AA:BB:CC:DD:EE:FF",
-        10L,
-        "100 Mbps",
-        20L,
-        "customer",
-        "2023-12-13 13:38:27");
   }
 }

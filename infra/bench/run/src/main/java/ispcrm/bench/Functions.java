@@ -34,7 +34,8 @@ final class Functions {
     this.template = template;
     environment.putAll(dynamoDb.environment());
     template.functions().values().forEach(function -> environment.putAll(function.environment()));
-    new DynamoDbUsers(dynamoDb.client(), environment.get("USERS_TABLE")).create(user());
+    new DynamoDbUsers(dynamoDb.client(), environment.get("USERS_TABLE"))
+        .create(subscriber(USER, "Jon Ewe", "IZ1459296"));
     new DynamoDbTokens(dynamoDb.client(), environment.get("TOKENS_TABLE"))
         .add(token, Token.issue(USER, null, Scope.ALL, USER, Instant.now(), Duration.ofDays(1)));
   }
@@ -106,13 +107,13 @@ final class Functions {
         null);
   }
 
-  /** The contract's own example, every field filled. */
-  private static User user() {
+  /** A subscriber like the contract's own example, every field filled. */
+  static User subscriber(String id, String name, String customerId) {
     return new User(
-        USER,
-        USER,
-        "Jon Ewe",
-        "IZ1459296",
+        id,
+        id,
+        name,
+        customerId,
         "active",
         "2025-03-31 00:00:00",
         "2023-12-13 13:38:27",

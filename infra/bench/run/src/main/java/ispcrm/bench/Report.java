@@ -140,10 +140,6 @@ final class Report {
     return Files.readString(folder.resolve("report.md"));
   }
 
-  Path folder() {
-    return folder;
-  }
-
   private static Map<String, Chapter.Figure> read(Path file) throws IOException {
     Map<String, Chapter.Figure> figures = new LinkedHashMap<>();
     if (!Files.exists(file)) {
