@@ -3,8 +3,8 @@ package ispcrm.bootstrapadmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ispcrm.template.LocalDynamoDb;
-import ispcrm.template.LocalLambda;
+import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
 import ispcrm.tokens.BearerToken;
 import ispcrm.tokens.DynamoDbTokens;

@@ -37,7 +37,7 @@ class ArchitectureTest {
 
   private static final DescribedPredicate<JavaClass> DEPLOYED =
       resideInAPackage("ispcrm..")
-          .and(not(resideInAnyPackage("ispcrm.template..", "ispcrm.local..")))
+          .and(not(resideInAnyPackage("ispcrm.template..", "ispcrm.emulation..", "ispcrm.local..")))
           .as("what is deployed");
 
   private static final DescribedPredicate<JavaClass> AWS_SDK =
@@ -57,7 +57,8 @@ class ArchitectureTest {
             .map(type -> ROOT + type.getPackageName().substring(ROOT.length()).split("\\.", 2)[0])
             .collect(Collectors.toCollection(TreeSet::new));
     Set<String> known = new TreeSet<>(FUNCTIONS);
-    for (String library : List.of("gateway", "dynamodb", "users", "tokens", "template", "local")) {
+    for (String library :
+        List.of("gateway", "dynamodb", "users", "tokens", "template", "emulation", "local")) {
       known.add(ROOT + library);
     }
     assertThat(packages).isEqualTo(known);
@@ -145,6 +146,7 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage(
               "ispcrm.template..",
+              "ispcrm.emulation..",
               "ispcrm.local..",
               "com.amazonaws.services.dynamodbv2..",
               "software.amazon.dynamodb..",

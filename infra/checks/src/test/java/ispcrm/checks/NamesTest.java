@@ -158,7 +158,6 @@ class NamesTest {
           Checkout.read("functions/shared/dynamodb/src/main/java/ispcrm/dynamodb/DynamoDb.java");
     }
     Set<String> needed = namesIn(source, "environment\\s*\\.get\\(\\s*\"([A-Z_]+)\"");
-    needed.remove("AWS_SAM_LOCAL"); // `sam local` sets it
     Set<String> known = namesIn(source, "environment\\s*\\.getOrDefault\\(\\s*\"([A-Z_]+)\"");
     known.addAll(needed);
     LambdaFunction function = TEMPLATE.functions().get(module);
@@ -180,7 +179,8 @@ class NamesTest {
         .isNotEmpty()
         .allSatisfy(
             dependency -> {
-              if (Set.of("template", "local", "DynamoDBLocal").contains(dependency.artifactId())) {
+              if (Set.of("template", "emulation", "local", "DynamoDBLocal")
+                  .contains(dependency.artifactId())) {
                 assertThat(dependency.scope()).isEqualTo("test");
               }
             });

@@ -3,8 +3,8 @@ package ispcrm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ispcrm.template.LambdaProcess;
-import ispcrm.template.LocalDynamoDb;
+import ispcrm.emulation.LambdaProcess;
+import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +29,7 @@ class LeastPrivilegeIT {
   @Test
   void everyGrantWasMadeUseOf() throws IOException {
     Set<String> used = new TreeSet<>();
-    try (Stream<Path> files = Files.list(Path.of(System.getenv("ISPCRM_GRANTS")))) {
+    try (Stream<Path> files = Files.list(Path.of(System.getenv("ISPCRM_USED_PERMISSIONS")))) {
       for (Path file : files.toList()) {
         used.addAll(Files.readAllLines(file));
       }
@@ -40,10 +40,11 @@ class LeastPrivilegeIT {
         .forEach(
             (name, function) ->
                 function
-                    .grants()
+                    .permissions()
                     .forEach(
-                        grant ->
-                            granted.add(name + " " + grant.action() + " " + grant.resource())));
+                        permission ->
+                            granted.add(
+                                name + " " + permission.action() + " " + permission.resource())));
     assertThat(used).isEqualTo(granted);
   }
 

@@ -3,8 +3,8 @@ package ispcrm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ispcrm.template.LambdaProcess;
-import ispcrm.template.LocalDynamoDb;
+import ispcrm.emulation.LambdaProcess;
+import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package ispcrm.local;
 
-import ispcrm.template.LocalLambda;
+import ispcrm.emulation.LocalLambda;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -24,19 +24,19 @@ final class AdminToken {
    * @param address where the API answers
    * @param data the folder that keeps the data, or null
    */
-  static String of(LocalLambda lambda, URI address, Path data) throws IOException {
+  static String loadOrIssue(LocalLambda lambda, URI address, Path data) throws IOException {
     if (data == null) {
-      return make(lambda);
+      return issue(lambda);
     }
     Path file = data.resolve(FILE);
     if (Files.exists(file)) {
       String kept = Files.readString(file).strip();
-      if (isTaken(kept, address)) {
+      if (isAccepted(kept, address)) {
         return kept;
       }
       Files.delete(file);
     }
-    String token = make(lambda);
+    String token = issue(lambda);
     if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       Files.createFile(
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -45,14 +45,14 @@ final class AdminToken {
     return token;
   }
 
-  private static String make(LocalLambda lambda) {
+  private static String issue(LocalLambda lambda) {
     return new JsonMapper()
         .readTree(lambda.invoke("bootstrap-admin", "{}"))
         .required("token")
         .asString();
   }
 
-  private static boolean isTaken(String token, URI address) throws IOException {
+  private static boolean isAccepted(String token, URI address) throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection) address.resolve("/api/v1").toURL().openConnection();
     connection.setRequestProperty("X-Auth-Token", token);

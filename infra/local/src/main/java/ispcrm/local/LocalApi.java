@@ -1,7 +1,7 @@
 package ispcrm.local;
 
-import ispcrm.template.LocalDynamoDb;
-import ispcrm.template.LocalLambda;
+import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
 import java.io.IOException;
 import java.net.URI;
@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * local}.
  */
 public final class LocalApi implements AutoCloseable {
-  private static final String USUAL_PORT = "3000";
+  private static final String DEFAULT_PORT = "3000";
   private static final Pattern HOST_AND_PORT = Pattern.compile("(.+):([0-9]{1,5})");
 
   private final LocalGateway gateway;
@@ -32,14 +32,14 @@ public final class LocalApi implements AutoCloseable {
   }
 
   public static void main(String[] arguments) throws Exception {
-    String port = System.getenv().getOrDefault("PORT", USUAL_PORT);
+    String port = System.getenv().getOrDefault("PORT", DEFAULT_PORT);
     String data = System.getenv("ISPCRM_DATA");
     String shared = System.getenv("ISPCRM_DYNAMODB");
     LocalApi api;
     try {
       Matcher address = HOST_AND_PORT.matcher(shared == null ? "" : shared);
       if (shared != null && !address.matches()) {
-        throw new CannotStart(
+        throw new CannotStartException(
             "ISPCRM_DYNAMODB must be a host and a port such as 172.17.0.1:8000, not "
                 + shared
                 + ".");
@@ -48,7 +48,7 @@ public final class LocalApi implements AutoCloseable {
       if (shared != null) {
         api.shareDynamoDb(address.group(1), Integer.parseInt(address.group(2)));
       }
-    } catch (CannotStart reason) {
+    } catch (CannotStartException reason) {
       System.err.println(reason.getMessage());
       System.exit(1);
       return;
@@ -66,14 +66,16 @@ public final class LocalApi implements AutoCloseable {
    * Starts the API with the sample users and an administrator.
    *
    * @param data the folder that keeps the data, or null
-   * @throws CannotStart where the port or the folder cannot be used, in words for whoever asked
+   * @throws CannotStartException where the port or the folder cannot be used, in words for whoever
+   *     asked
    */
   public static LocalApi start(int port, Path data) throws Exception {
     if (data != null) {
       try {
         Files.createDirectories(data);
       } catch (IOException unusable) {
-        throw new CannotStart("The folder ISPCRM_DATA cannot be made: " + unusable.getMessage());
+        throw new CannotStartException(
+            "The folder ISPCRM_DATA cannot be made: " + unusable.getMessage());
       }
     }
     LocalGateway gateway = LocalGateway.listen(port);
@@ -83,7 +85,7 @@ public final class LocalApi implements AutoCloseable {
     LocalLambda lambda = new LocalLambda(template);
     SampleUsers.add(dynamoDb.client(), template);
     gateway.start(template, lambda);
-    return new LocalApi(gateway, dynamoDb, AdminToken.of(lambda, gateway.address(), data));
+    return new LocalApi(gateway, dynamoDb, AdminToken.loadOrIssue(lambda, gateway.address(), data));
   }
 
   /** The address that all paths follow, without a slash at its end. */
@@ -103,16 +105,16 @@ public final class LocalApi implements AutoCloseable {
   }
 
   /** Lets DynamoDB listen for the containers of {@code sam local} as well. */
-  private void shareDynamoDb(String host, int port) throws CannotStart {
+  private void shareDynamoDb(String host, int port) throws CannotStartException {
     try {
       dynamoDb.listenAt(host, port);
     } catch (IOException | IllegalArgumentException unusable) {
-      throw new CannotStart(
+      throw new CannotStartException(
           "ISPCRM_DYNAMODB cannot be listened at: " + unusable.getMessage() + ".");
     }
   }
 
-  private static int port(String text) throws CannotStart {
+  private static int port(String text) throws CannotStartException {
     try {
       int port = Integer.parseInt(text);
       if (port >= 0 && port <= 65535) {
@@ -121,7 +123,7 @@ public final class LocalApi implements AutoCloseable {
     } catch (NumberFormatException notANumber) {
       // Said below, as for a number that is too large.
     }
-    throw new CannotStart("PORT must be a number from 0 to 65535, not " + text + ".");
+    throw new CannotStartException("PORT must be a number from 0 to 65535, not " + text + ".");
   }
 
   private String welcome(String data) {

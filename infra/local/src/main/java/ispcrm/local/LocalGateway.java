@@ -1,7 +1,7 @@
 package ispcrm.local;
 
+import ispcrm.emulation.LocalLambda;
 import ispcrm.template.GatewayResponse;
-import ispcrm.template.LocalLambda;
 import ispcrm.template.Template;
 import java.io.IOException;
 import java.net.URI;
@@ -51,16 +51,16 @@ final class LocalGateway implements AutoCloseable {
   /**
    * Takes the port; who connects before {@link #start} waits.
    *
-   * @throws CannotStart where the port is taken
+   * @throws CannotStartException where the port is taken
    */
-  static LocalGateway listen(int port) throws CannotStart {
+  static LocalGateway listen(int port) throws CannotStartException {
     LocalGateway gateway = new LocalGateway();
     gateway.connector.setPort(port);
     try {
       gateway.connector.open();
       return gateway;
     } catch (IOException taken) {
-      throw new CannotStart(
+      throw new CannotStartException(
           "Port " + port + " is taken: stop what listens there, or start with PORT=another.");
     }
   }

@@ -10,12 +10,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 
 /**
- * template.yaml read as data, its parameters put in: what runs or tests the API on this machine
- * takes routes, environment, code, tables and the gateway's own answers from here, so that nothing
- * can differ from what is deployed.
+ * template.yaml read as data, with its parameters filled in. Code that runs or tests the API
+ * locally takes routes, environment, code, tables and gateway responses from here, so that it
+ * cannot differ from what is deployed.
  */
 public final class Template {
   private final Path root;
@@ -96,7 +95,7 @@ public final class Template {
         String.valueOf(properties.get("Handler")),
         environment,
         routes,
-        Grant.of(properties));
+        Permission.grantedTo(properties));
   }
 
   /** The gateway's own answers by their response type, such as UNAUTHORIZED. */
@@ -109,12 +108,9 @@ public final class Template {
     return responses;
   }
 
-  /** The tables, each under its logical id as its name. */
-  public List<CreateTableRequest> tables() {
-    List<CreateTableRequest> tables = new ArrayList<>();
-    resources("AWS::DynamoDB::Table")
-        .forEach((logicalId, properties) -> tables.add(Tables.request(logicalId, properties)));
-    return tables;
+  /** The properties of each DynamoDB table by its logical id, intrinsic functions evaluated. */
+  public Map<String, Map<String, Object>> tables() {
+    return resources("AWS::DynamoDB::Table");
   }
 
   /** The value of a parameter. */
@@ -144,7 +140,7 @@ public final class Template {
    * @param logicalId such as GetUserFunction
    * @param codeUri its jar, relative to template.yaml
    * @param handler its handler class
-   * @param grants what its policies let it do
+   * @param permissions what its policies let it do
    */
   public record LambdaFunction(
       String logicalId,
@@ -152,7 +148,7 @@ public final class Template {
       String handler,
       Map<String, String> environment,
       List<Route> routes,
-      Set<Grant> grants) {
+      Set<Permission> permissions) {
 
     /** The name of its module, such as get-user. */
     public String name() {

@@ -2,7 +2,7 @@ package ispcrm.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ispcrm.template.LocalLambda;
+import ispcrm.emulation.LocalLambda;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

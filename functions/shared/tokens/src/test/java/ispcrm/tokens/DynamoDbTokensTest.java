@@ -3,7 +3,7 @@ package ispcrm.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ispcrm.template.LocalDynamoDb;
+import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
 import java.time.Duration;
 import java.time.Instant;

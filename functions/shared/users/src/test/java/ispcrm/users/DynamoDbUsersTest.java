@@ -2,7 +2,7 @@ package ispcrm.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ispcrm.template.LocalDynamoDb;
+import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
 import java.util.ArrayList;
 import java.util.Comparator;

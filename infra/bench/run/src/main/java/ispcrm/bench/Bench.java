@@ -1,6 +1,6 @@
 package ispcrm.bench;
 
-import ispcrm.template.LocalDynamoDb;
+import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
  * and the exit status is then 1.
  */
 public final class Bench {
-  private static final int MOST_MINUTES = 15;
+  private static final int MAX_MINUTES = 15;
 
   private final Options options;
   private final Report report;
@@ -75,12 +75,12 @@ public final class Bench {
             });
     Future<Chapter> result = thread.submit(chapter);
     try {
-      report.add(result.get(MOST_MINUTES, TimeUnit.MINUTES));
+      report.add(result.get(MAX_MINUTES, TimeUnit.MINUTES));
     } catch (ExecutionException fault) {
       fail(name, fault.getCause());
     } catch (TimeoutException late) {
       result.cancel(true);
-      fail(name, new IllegalStateException("not done after " + MOST_MINUTES + " minutes", late));
+      fail(name, new IllegalStateException("not done after " + MAX_MINUTES + " minutes", late));
     } finally {
       thread.shutdownNow();
     }

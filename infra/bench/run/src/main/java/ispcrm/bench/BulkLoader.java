@@ -3,7 +3,7 @@ package ispcrm.bench;
 import com.almworks.sqlite4java.SQLiteConnection;
 import com.almworks.sqlite4java.SQLiteException;
 import com.almworks.sqlite4java.SQLiteStatement;
-import ispcrm.template.LocalDynamoDb;
+import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
 import ispcrm.users.DynamoDbUsers;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ final class BulkLoader {
   private static final String DIGITS = "0000000";
 
   private static final int BATCH = 50_000;
-  private static final int MOST_MILLISECONDS = 30_000;
+  private static final int MAX_MILLISECONDS = 30_000;
 
   /** One in so many is suspended, the others are active. */
   static final int RARE = 10_000;
@@ -46,7 +46,7 @@ final class BulkLoader {
     store.open(false);
     try {
       // DynamoDB Local lets go of its file some time after it was closed.
-      store.setBusyTimeout(MOST_MILLISECONDS);
+      store.setBusyTimeout(MAX_MILLISECONDS);
       store.exec("PRAGMA synchronous=OFF");
       store.exec("PRAGMA journal_mode=MEMORY");
       store.exec("PRAGMA cache_size=-1000000");

@@ -1,6 +1,6 @@
 package ispcrm.bench;
 
-import ispcrm.template.LocalDynamoDb;
+import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
 import ispcrm.tokens.BearerToken;
 import ispcrm.tokens.DynamoDbTokens;

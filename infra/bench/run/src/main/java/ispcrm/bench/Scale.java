@@ -1,9 +1,9 @@
 package ispcrm.bench;
 
 import ispcrm.listusers.Cursors;
-import ispcrm.template.LambdaProcess;
-import ispcrm.template.LocalDynamoDb;
-import ispcrm.template.LocalLambda;
+import ispcrm.emulation.LambdaProcess;
+import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
 import java.nio.file.Files;
 import java.nio.file.Path;

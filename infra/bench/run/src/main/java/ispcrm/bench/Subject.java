@@ -1,6 +1,6 @@
 package ispcrm.bench;
 
-import ispcrm.template.LambdaProcess;
+import ispcrm.emulation.LambdaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

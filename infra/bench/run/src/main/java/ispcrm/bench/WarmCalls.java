@@ -1,6 +1,6 @@
 package ispcrm.bench;
 
-import ispcrm.template.LambdaProcess;
+import ispcrm.emulation.LambdaProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

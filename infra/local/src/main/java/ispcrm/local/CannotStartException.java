@@ -1,10 +1,10 @@
 package ispcrm.local;
 
 /** Why the API does not start, in one line for whoever started it. */
-public final class CannotStart extends Exception {
+public final class CannotStartException extends Exception {
   private static final long serialVersionUID = 1;
 
-  CannotStart(String message) {
+  CannotStartException(String message) {
     super(message);
   }
 }

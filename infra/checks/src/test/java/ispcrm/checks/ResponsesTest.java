@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ispcrm.checks.OpenApi.Operation;
 import ispcrm.checks.OpenApi.Place;
-import ispcrm.template.LocalDynamoDb;
-import ispcrm.template.LocalLambda;
+import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
 import ispcrm.template.Template.LambdaFunction;
 import ispcrm.users.DynamoDbUsers;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** What the functions answer to the events is what the contract says that they answer. */
-class AnswersTest {
+class ResponsesTest {
   private static final OpenApi API = new OpenApi();
   private static final Template TEMPLATE = Template.load(Map.of());
 

@@ -1,9 +1,12 @@
-package ispcrm.template;
+package ispcrm.emulation;
 
+import ispcrm.template.Permission;
+import ispcrm.template.Template;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,7 +25,6 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 import tools.jackson.databind.json.JsonMapper;
@@ -62,10 +64,10 @@ public final class LocalDynamoDb implements AutoCloseable {
             byte[] body = Content.Source.asByteArrayAsync(request, -1).get();
             Call call = Call.of(request, body);
             listener.accept(call);
-            Optional<Grant> missing = gate.missing(call);
-            if (missing.isPresent()) {
+            Optional<Permission> denied = gate.firstDenied(call);
+            if (denied.isPresent()) {
               response.setStatus(400);
-              Content.Sink.write(response, true, refusal(missing.get()), callback);
+              Content.Sink.write(response, true, accessDenied(denied.get()), callback);
               return true;
             }
             return super.handle(withBody(request, body), response, callback);
@@ -92,11 +94,15 @@ public final class LocalDynamoDb implements AutoCloseable {
   public static LocalDynamoDb start(Template template, Path folder) {
     try {
       LocalDynamoDb dynamoDb = new LocalDynamoDb(template, folder);
-      for (CreateTableRequest table : template.tables()) {
-        if (!dynamoDb.client.listTables().tableNames().contains(table.tableName())) {
-          dynamoDb.client.createTable(table);
-        }
-      }
+      List<String> existing = dynamoDb.client.listTables().tableNames();
+      template
+          .tables()
+          .forEach(
+              (name, properties) -> {
+                if (!existing.contains(name)) {
+                  dynamoDb.client.createTable(Tables.toCreateTableRequest(name, properties));
+                }
+              });
       return dynamoDb;
     } catch (Exception cause) {
       throw new IllegalStateException("DynamoDB Local does not start", cause);
@@ -132,11 +138,11 @@ public final class LocalDynamoDb implements AutoCloseable {
   }
 
   /** DynamoDB's answer to a call that IAM does not allow. */
-  private static String refusal(Grant missing) {
+  private static String accessDenied(Permission denied) {
     return """
         {"__type":"com.amazon.coral.service#AccessDeniedException",\
         "message":"User is not authorized to perform: %s on resource: %s"}"""
-        .formatted(missing.action(), missing.resource());
+        .formatted(denied.action(), denied.resource());
   }
 
   private static Request withBody(Request request, byte[] body) {
@@ -161,9 +167,10 @@ public final class LocalDynamoDb implements AutoCloseable {
    * @param accessKey what it was signed with
    * @param function the name of the function whose process it came from, such as get-user; empty
    *     where it came from none
-   * @param needs what the caller must be allowed to do
+   * @param requiredPermissions the permissions that the caller must have
    */
-  public record Call(String operation, String accessKey, String function, Set<Grant> needs) {
+  public record Call(
+      String operation, String accessKey, String function, Set<Permission> requiredPermissions) {
     private static final Pattern APPLICATION = Pattern.compile("\\bapp/([a-z-]+)");
 
     private static Call of(Request request, byte[] body) {
@@ -175,7 +182,7 @@ public final class LocalDynamoDb implements AutoCloseable {
           operation,
           credential.replaceFirst("/.*", ""),
           application.find() ? application.group(1) : "",
-          Grant.neededFor(operation, JSON.readTree(body)));
+          RequiredPermissions.of(operation, JSON.readTree(body)));
     }
 
     private static String header(Request request, String name) {

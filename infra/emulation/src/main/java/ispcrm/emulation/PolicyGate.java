@@ -1,5 +1,7 @@
-package ispcrm.template;
+package ispcrm.emulation;
 
+import ispcrm.template.Permission;
+import ispcrm.template.Template;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,7 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Stands where IAM stands, for calls to DynamoDB: knows what the template's policies let each
  * function do. It also notes which of it was ever made use of, in a file of the folder
- * ISPCRM_GRANTS where the environment has one, so that a test can find what no function needs.
+ * ISPCRM_USED_PERMISSIONS where the environment has one, so that a test can find what no function
+ * needs.
  */
 final class PolicyGate {
   private final Map<String, Template.LambdaFunction> functions;
@@ -24,22 +27,22 @@ final class PolicyGate {
   }
 
   /** What the caller is not allowed to do of what it must be, or nothing. */
-  Optional<Grant> missing(LocalDynamoDb.Call call) {
+  Optional<Permission> firstDenied(LocalDynamoDb.Call call) {
     Template.LambdaFunction function = functions.get(call.function());
     if (function == null) {
       return Optional.empty();
     }
-    for (Grant grant : call.needs()) {
-      if (!function.grants().contains(grant)) {
-        return Optional.of(grant);
+    for (Permission permission : call.requiredPermissions()) {
+      if (!function.permissions().contains(permission)) {
+        return Optional.of(permission);
       }
-      note(call.function() + " " + grant.action() + " " + grant.resource());
+      note(call.function() + " " + permission.action() + " " + permission.resource());
     }
     return Optional.empty();
   }
 
   private void note(String use) {
-    String folder = System.getenv("ISPCRM_GRANTS");
+    String folder = System.getenv("ISPCRM_USED_PERMISSIONS");
     if (folder == null || !used.add(use)) {
       return;
     }

@@ -1,4 +1,4 @@
-package ispcrm.template;
+package ispcrm.emulation;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;

@@ -1,4 +1,4 @@
-package ispcrm.template;
+package ispcrm.emulation;
 
 import java.util.List;
 import java.util.Map;
@@ -9,12 +9,12 @@ import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.Projection;
 
-/** AWS::DynamoDB::Table to the call that makes the same table. */
+/** Converts an AWS::DynamoDB::Table to the request that creates the same table. */
 final class Tables {
 
   private Tables() {}
 
-  static CreateTableRequest request(String name, Map<String, Object> properties) {
+  static CreateTableRequest toCreateTableRequest(String name, Map<String, Object> properties) {
     return CreateTableRequest.builder()
         .tableName(name)
         .billingMode(BillingMode.PAY_PER_REQUEST)
@@ -34,7 +34,7 @@ final class Tables {
   }
 
   private static GlobalSecondaryIndex index(Map<String, Object> properties) {
-    Map<String, Object> projection = Intrinsics.object(properties.get("Projection"));
+    Map<String, Object> projection = object(properties.get("Projection"));
     List<String> attributes =
         projection.get("NonKeyAttributes") instanceof List<?> names
             ? names.stream().map(String::valueOf).toList()
@@ -62,7 +62,12 @@ final class Tables {
   }
 
   private static List<Map<String, Object>> objects(Object list) {
-    return ((List<?>) list).stream().map(Intrinsics::object).toList();
+    return ((List<?>) list).stream().map(Tables::object).toList();
+  }
+
+  @SuppressWarnings("unchecked") // the keys of a template's objects are strings
+  private static Map<String, Object> object(Object node) {
+    return (Map<String, Object>) node;
   }
 
   private static String text(Map<String, Object> object, String name) {

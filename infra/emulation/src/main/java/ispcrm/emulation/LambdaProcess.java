@@ -1,5 +1,6 @@
-package ispcrm.template;
+package ispcrm.emulation;
 
+import ispcrm.template.Template;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
