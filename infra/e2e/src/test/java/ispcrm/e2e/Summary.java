@@ -31,6 +31,9 @@ import org.w3c.dom.NodeList;
 final class Summary {
   private static final Path ROOT = Template.load(Map.of()).root();
 
+  /** The measurements, which no test runs. */
+  private static final Path BENCH = ROOT.resolve("infra/bench");
+
   private int tests;
   private int failed;
   private int skipped;
@@ -84,6 +87,9 @@ final class Summary {
     Analyzer analyzer = new Analyzer(executions.getExecutionDataStore(), builder);
     MultiSourceFileLocator sources = new MultiSourceFileLocator(2);
     for (Path classes : find("classes", "")) {
+      if (classes.startsWith(BENCH)) {
+        continue;
+      }
       analyzer.analyzeAll(classes.toFile());
       File folder = classes.getParent().resolveSibling("src/main/java").toFile();
       sources.add(new DirectorySourceFileLocator(folder, "UTF-8", 2));

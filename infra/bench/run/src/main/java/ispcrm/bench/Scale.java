@@ -1,9 +1,9 @@
 package ispcrm.bench;
 
-import ispcrm.listusers.Cursors;
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
+import ispcrm.listusers.Cursors;
 import ispcrm.template.Template;
 import java.nio.file.Files;
 import java.nio.file.Path;
