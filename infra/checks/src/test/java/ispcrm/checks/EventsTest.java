@@ -227,9 +227,9 @@ class EventsTest {
 
   static Stream<Arguments> goodBodies() {
     return Stream.of(
-        Arguments.of("create-user/ok.json", "NewUser"),
-        Arguments.of("create-user/every-field.json", "NewUser"),
-        Arguments.of("create-token/ok.json", "NewToken"));
+        Arguments.of("create-user/ok.json", "CreateUserRequest"),
+        Arguments.of("create-user/every-field.json", "CreateUserRequest"),
+        Arguments.of("create-token/ok.json", "CreateTokenRequest"));
   }
 
   private static Map<String, Object> event(String file) {

@@ -438,14 +438,14 @@ class OpenApiTest {
   @MethodSource("values")
   void theDocumentTakesForEachFieldWhatTheRulesTake(Object value) {
     Set<String> fields =
-        new TreeSet<>(map(at("components", "schemas", "NewUser", "properties")).keySet());
+        new TreeSet<>(map(at("components", "schemas", "CreateUserRequest", "properties")).keySet());
     fields.remove("ID"); // CreateUser has made it an id before the rules see it
     fields.addAll(List.of("created_at", "updated_at", "nickname"));
     for (String field : fields) {
       Map<String, Object> body = new LinkedHashMap<>();
       body.put("id", "zt7633df");
       body.put(field, value);
-      List<String> faults = API.faultsAs("NewUser", body);
+      List<String> faults = API.faultsAs("CreateUserRequest", body);
       assertThat(faults.isEmpty())
           .as("%s: the document says %s, the rules %s", body, faults, new NewUser(body).faults())
           .isEqualTo(new NewUser(body).faults().isEmpty());
@@ -460,14 +460,14 @@ class OpenApiTest {
         "{\"id\":\"zt7633df\",\"mac\":null,\"expiration\":null}"
       })
   void aUserIsNamedByAnyOfItsNames(String body) {
-    assertThat(API.faultsAs("NewUser", Checkout.JSON.readTree(body))).isEmpty();
+    assertThat(API.faultsAs("CreateUserRequest", Checkout.JSON.readTree(body))).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"{}", "{\"name\":\"Jon\"}", "{\"id\":\"a\",\"ID\":\"a\"}", "[]", "{\"ID\":\"-\"}"})
   void aUserWithoutANameOrWithTwoIdsIsRefused(String body) {
-    assertThat(API.faultsAs("NewUser", Checkout.JSON.readTree(body))).isNotEmpty();
+    assertThat(API.faultsAs("CreateUserRequest", Checkout.JSON.readTree(body))).isNotEmpty();
   }
 
   @ParameterizedTest
@@ -484,7 +484,7 @@ class OpenApiTest {
         "{\"user\":\"a\",\"version\":\"v1\"}"
       })
   void aTokenThatCannotBeIsRefused(String body) {
-    assertThat(API.faultsAs("NewToken", Checkout.JSON.readTree(body))).isNotEmpty();
+    assertThat(API.faultsAs("CreateTokenRequest", Checkout.JSON.readTree(body))).isNotEmpty();
   }
 
   private static Object at(String... path) {
