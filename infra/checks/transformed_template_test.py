@@ -59,15 +59,26 @@ class TransformedTemplate(unittest.TestCase):
 
     def test_a_changed_variable_makes_a_new_version(self):
         def versions(resources):
-            return {name for name in of_type("AWS::Lambda::Version", resources) if name.startswith("GetUser")}
+            # Every function but the three without links in their responses has the variable.
+            return {name for name in of_type("AWS::Lambda::Version", resources)
+                    if not name.startswith(("Authorizer", "AdminPage", "BootstrapAdmin"))}
 
         before = (ROOT / "template.yaml").read_text()
         changed = yaml_parse(before.replace("BASE_URL: !Ref BaseUrl", 'BASE_URL: "https://other.example.net"'))
         for resource in changed["Resources"].values():
             if resource["Type"] == "AWS::Serverless::Function":
                 resource["Properties"]["CodeUri"] = "s3://bucket/" + resource["Properties"]["CodeUri"]
-        self.assertNotEqual(
-            versions(RESOURCES), versions(transform(changed, {}, NoManagedPolicies())["Resources"]))
+        after = versions(transform(changed, {}, NoManagedPolicies())["Resources"])
+        self.assertEqual(5, len(after))
+        self.assertEqual(set(), versions(RESOURCES) & after)
+
+    def test_a_server_error_of_the_gateway_falls_back_to_the_contracts_500(self):
+        responses = RESOURCES["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
+        for type in ("API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE",
+                     "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"):
+            self.assertNotIn(type, responses)
+        # API Gateway gives its status code to every 5xx type without an entry.
+        self.assertEqual("500", str(responses["DEFAULT_5XX"]["statusCode"]))
 
     def test_every_route_calls_the_alias_and_may(self):
         calls = set()

@@ -87,7 +87,18 @@ class TemplateTest {
                 Map.of("ReauthorizeEvery", 0)));
   }
 
-  /** Which of the gateway's own answers there are, and as what the contract knows them. */
+  /** The types without an entry in the template: they get the entry of DEFAULT_5XX. */
+  private static final Set<String> FALLING_BACK =
+      Set.of(
+          "API_CONFIGURATION_ERROR",
+          "AUTHORIZER_CONFIGURATION_ERROR",
+          "AUTHORIZER_FAILURE",
+          "INTEGRATION_FAILURE",
+          "INTEGRATION_TIMEOUT");
+
+  /**
+   * The gateway's own responses by type, and the status and code that the contract has for each.
+   */
   static Stream<Arguments> gatewayResponses() {
     return Stream.of(
         Arguments.of("UNAUTHORIZED", 401, "unauthorized"),
@@ -96,7 +107,7 @@ class TemplateTest {
         Arguments.of("INVALID_SIGNATURE", 404, "not_found"),
         Arguments.of("REQUEST_TOO_LARGE", 413, "body_too_large"),
         Arguments.of("THROTTLED", 429, "throttled"),
-        Arguments.of("QUOTA_EXCEEDED", 429, "throttled"),
+        Arguments.of("API_CONFIGURATION_ERROR", 500, "internal_error"),
         Arguments.of("AUTHORIZER_FAILURE", 500, "internal_error"),
         Arguments.of("AUTHORIZER_CONFIGURATION_ERROR", 500, "internal_error"),
         Arguments.of("INTEGRATION_FAILURE", 500, "internal_error"),
@@ -106,16 +117,28 @@ class TemplateTest {
   }
 
   @Test
-  void everyAnswerOfTheGatewayIsCheckedHere() {
+  void everyGatewayResponseIsCheckedHere() {
     assertThat(TEMPLATE.gatewayResponses().keySet())
         .containsExactlyInAnyOrderElementsOf(
-            gatewayResponses().map(response -> (String) response.get()[0]).toList());
+            gatewayResponses()
+                .map(response -> (String) response.get()[0])
+                .filter(type -> !FALLING_BACK.contains(type))
+                .toList());
+  }
+
+  /**
+   * API Gateway sends QUOTA_EXCEEDED only for a usage plan, so the template needs no entry for it.
+   */
+  @Test
+  void noUsagePlanLimitsAClient() {
+    assertThat(resources("AWS::ApiGateway::UsagePlan")).isEmpty();
+    assertThat(auth()).doesNotContainKeys("UsagePlan", "ApiKeyRequired");
   }
 
   @ParameterizedTest
   @MethodSource("gatewayResponses")
   void theGatewaysOwnAnswerIsTheContractsError(String type, Integer status, String code) {
-    GatewayResponse response = TEMPLATE.gatewayResponses().get(type);
+    GatewayResponse response = TEMPLATE.gatewayResponse(type);
     assertThat(response.status()).isEqualTo(status);
     Map<String, Object> body = json(response);
     assertThat(API.faultsAs("Error", body)).isEmpty();
@@ -137,10 +160,9 @@ class TemplateTest {
     switch (type) {
       case "UNAUTHORIZED" -> expected.put("WWW-Authenticate", "Bearer realm=\"ISPCRM\"");
       case "THROTTLED" -> expected.put("Retry-After", "1");
-      case "QUOTA_EXCEEDED" -> expected.put("Retry-After", "3600");
       default -> {}
     }
-    assertThat(TEMPLATE.gatewayResponses().get(type).headers(CONTEXT)).isEqualTo(expected);
+    assertThat(TEMPLATE.gatewayResponse(type).headers(CONTEXT)).isEqualTo(expected);
   }
 
   /** All but the answer to an unknown route, which is no answer of any operation. */
@@ -152,7 +174,7 @@ class TemplateTest {
   @MethodSource("answersOfOperations")
   void theGatewaysOwnAnswerSaysWhatTheContractsExampleSays(
       String type, Integer status, String code) {
-    String message = (String) json(TEMPLATE.gatewayResponses().get(type)).get("message");
+    String message = (String) json(TEMPLATE.gatewayResponse(type)).get("message");
     assertThat(
             API.places().stream()
                 .filter(place -> place.pointer().endsWith("/value"))
@@ -165,9 +187,7 @@ class TemplateTest {
   @Test
   void anUnknownRouteIsToldTheVersionThatThereIs() {
     assertThat(
-            (String)
-                json(TEMPLATE.gatewayResponses().get("MISSING_AUTHENTICATION_TOKEN"))
-                    .get("message"))
+            (String) json(TEMPLATE.gatewayResponse("MISSING_AUTHENTICATION_TOKEN")).get("message"))
         .contains("v1");
   }
 

@@ -70,7 +70,7 @@ final class LocalGateway implements AutoCloseable {
   }
 
   void start(Template template, LocalLambda lambda) throws Exception {
-    Answers answers = new Answers(template.gatewayResponses());
+    Answers answers = new Answers(template);
     server.setHandler(new Calls(new RouteTable(template), lambda, answers));
     server.setErrorHandler(
         new ErrorHandler() {
@@ -194,10 +194,10 @@ final class LocalGateway implements AutoCloseable {
   }
 
   /** The gateway's own answers. */
-  private record Answers(Map<String, GatewayResponse> responses) {
+  private record Answers(Template template) {
 
     void send(String type, Call call, Response response, Callback callback) {
-      GatewayResponse answer = responses.get(type);
+      GatewayResponse answer = template.gatewayResponse(type);
       if (answer.status() != null) {
         response.setStatus(answer.status());
       }

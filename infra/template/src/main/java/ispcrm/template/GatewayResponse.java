@@ -2,6 +2,7 @@ package ispcrm.template;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -15,6 +16,25 @@ import java.util.TreeMap;
  *     responses</a>
  */
 public record GatewayResponse(Integer status, Map<String, String> headers, String body) {
+  /**
+   * The response types that have a 5xx status code by default.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html">Gateway
+   *     response types</a>
+   */
+  private static final Set<String> SERVER_ERRORS =
+      Set.of(
+          "API_CONFIGURATION_ERROR",
+          "AUTHORIZER_CONFIGURATION_ERROR",
+          "AUTHORIZER_FAILURE",
+          "INTEGRATION_FAILURE",
+          "INTEGRATION_TIMEOUT");
+
+  /** The type whose response API Gateway sends if a type has no response of its own. */
+  static String fallback(String type) {
+    return SERVER_ERRORS.contains(type) ? "DEFAULT_5XX" : "DEFAULT_4XX";
+  }
 
   static GatewayResponse of(Object node) {
     Map<String, Object> response = Intrinsics.object(node);

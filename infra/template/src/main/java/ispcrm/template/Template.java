@@ -108,6 +108,15 @@ public final class Template {
     return responses;
   }
 
+  /**
+   * The response that API Gateway sends for a response type. As in API Gateway, a type without an
+   * entry in the template falls back to DEFAULT_4XX or DEFAULT_5XX.
+   */
+  public GatewayResponse gatewayResponse(String type) {
+    Map<String, GatewayResponse> responses = gatewayResponses();
+    return responses.getOrDefault(type, responses.get(GatewayResponse.fallback(type)));
+  }
+
   /** The properties of each DynamoDB table by its logical id, intrinsic functions evaluated. */
   public Map<String, Map<String, Object>> tables() {
     return resources("AWS::DynamoDB::Table");
