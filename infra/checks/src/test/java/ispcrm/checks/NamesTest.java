@@ -84,22 +84,6 @@ class NamesTest {
     assertThat(Checkout.list("events")).isEqualTo(modules());
   }
 
-  @ParameterizedTest
-  @MethodSource("modules")
-  void theReadmeHasARowForIt(String module) {
-    List<String> rows =
-        Checkout.read("README.md")
-            .lines()
-            .filter(line -> line.startsWith("|") && line.contains("functions/" + module))
-            .toList();
-    assertThat(rows).hasSize(1);
-    for (Operation operation : API.operations()) {
-      if (operation.id().equals(camel(module))) {
-        assertThat(rows.get(0)).contains("`" + operation.route() + "`");
-      }
-    }
-  }
-
   @Test
   void everyOperationOfTheContractIsTheFunctionOfItsName() {
     Map<String, String> contract = new TreeMap<>();
