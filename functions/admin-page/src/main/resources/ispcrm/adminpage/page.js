@@ -13,7 +13,7 @@
     'self:read': 'read that user’s own record',
   };
   const NEW_TOKEN_HELP =
-    'If you have no other, ask an administrator of the AWS account to run the function bootstrap-admin: ' +
+    'If you have no other token, ask an administrator of the AWS account to run the function bootstrap-admin: ' +
     'it prints a new one.';
 
   // Relative to this page, whatever stage or path prefix it is served below. Links in answers are not followed: behind
@@ -126,7 +126,7 @@
     const quoted = said && faults(failure).length === 0 ? ` The API says: “${said}”` : '';
     const unseen =
       task === 'create' && (failure.reason !== 'refused' || failure.status >= 500)
-        ? ' If a token was created all the same, nobody has seen it and it expires unused.'
+        ? ' If a token was created anyway, it was never shown and will expire unused.'
         : '';
     if (failure.reason === 'unreachable') {
       return `The server did not answer. Check your connection, then ${again}.${unseen}`;
@@ -134,36 +134,36 @@
     if (failure.reason === 'unreadable') {
       const status = failure.status ? ` (HTTP status ${failure.status})` : '';
       return (
-        `The answer is not one of the ISPCRM API’s${status}; something between it and your browser may have sent it. ` +
-        `In a moment, ${again}. If that does not help, tell whoever runs this system.${unseen}`
+        `The response did not come from the ISPCRM API${status}; a proxy in between may have sent it. ` +
+        `In a moment, ${again}. If that does not help, contact the operator of this system.${unseen}`
       );
     }
     switch (failure.status) {
       case 400:
         return task === 'create'
           ? `The token was not created.${quoted} Go back and change the description, or choose another user.`
-          : `The API refused this.${quoted} Check what you typed, then ${again}.`;
+          : `The API rejected the request.${quoted} Check what you typed, then ${again}.`;
       case 401:
         return (
           (task === 'signIn'
-            ? 'That token is not valid, has expired or was revoked. Check that you pasted all of it and nothing else. '
-            : 'Your token is no longer accepted: it has expired or was revoked. Sign in with another one. ') +
+            ? 'This token is not valid, has expired or was revoked. Check that you pasted all of it and nothing else. '
+            : 'Your token is no longer accepted: it has expired or was revoked. Sign in with another token. ') +
           NEW_TOKEN_HELP
         );
       case 403:
-        return `That token does not allow this.${quoted} Sign in with an administrator’s token that has all scopes.`;
+        return `Your token does not allow this.${quoted} Sign in with an administrator’s token that has all scopes.`;
       case 404:
         return task === 'create'
-          ? 'That user does not exist any more. Search again and choose another one.'
+          ? 'This user no longer exists. Search again and choose another user.'
           : `No API was found at ${API}.${quoted} Check the address of this page.`;
       case 413:
-        return `That is more than the API takes.${quoted} Go back and shorten the description.`;
+        return `The request is too large.${quoted} Go back and shorten the description.`;
       case 429:
-        return `Too many requests at once. ${pause(failure.retryAfter)}, then ${again}.`;
+        return `Too many requests. ${pause(failure.retryAfter)}, then ${again}.`;
       default:
         return failure.status >= 500
-          ? `The server failed. In a moment, ${again}. If that does not help, tell whoever runs this system.${unseen}`
-          : `The API refused this with status ${failure.status}.${quoted} Check it, then ${again}.`;
+          ? `The server failed. In a moment, ${again}. If that does not help, contact the operator of this system.${unseen}`
+          : `The API rejected the request with status ${failure.status}.${quoted} Check your entries, then ${again}.`;
     }
   }
 
@@ -197,7 +197,7 @@
       explain(error, task);
     } else if (error.name !== 'AbortError') {
       reportError(error);
-      complain('This page has failed. Reload it, then sign in again.');
+      complain('Something went wrong on this page. Reload it, then sign in again.');
     }
   }
 
@@ -283,13 +283,13 @@
       const root = await call('', { token, signal: life.signal });
       if (!('create_token' in root)) {
         complain(
-          'That token is valid, but it is not an administrator’s: it may not create tokens. ' +
+          'This token is valid, but it is not an administrator’s: it cannot create tokens. ' +
             `Sign in with an administrator’s token. ${NEW_TOKEN_HELP}`,
         );
         markToken(true);
       } else if (!('list_users' in root)) {
         complain(
-          'That token may create tokens, but not look up users to create them for: it lacks the scope users:read. ' +
+          'This token can create tokens, but it cannot look up users, because it lacks the scope users:read. ' +
             'Sign in with an administrator’s token that has all scopes.',
         );
         markToken(true);
@@ -346,7 +346,7 @@
     const left = DESCRIPTION_MAX - [...description()].length;
     const isOver = left < 0;
     $('description-count').textContent = isOver
-      ? `${-left} too many of at most ${DESCRIPTION_MAX} characters`
+      ? `${-left} over the maximum of ${DESCRIPTION_MAX} characters`
       : `${DESCRIPTION_MAX - left} of ${DESCRIPTION_MAX} characters`;
     $('description-count').classList.toggle('over', isOver);
     $('description').setAttribute('aria-invalid', String(isOver));
@@ -485,7 +485,9 @@
     const hasMore = isObject(answer._links) && 'next' in answer._links;
     const many = users.length === 1 ? '1 user' : `${users.length} users`;
     note(
-      hasMore ? `The first ${many}. More match: type further.` : `${many}. Click one, or use the arrow keys and Enter.`,
+      hasMore
+        ? `The first ${many}. More users match: type more of the username.`
+        : `${many}. Click one, or use the arrow keys and Enter.`,
     );
     if (awaited) {
       move(awaited);
@@ -535,7 +537,7 @@
       note(
         /\s/.test(start)
           ? `No username starts with “${start}”: usernames have no spaces. Names are not searched.`
-          : `No username starts with “${start}”: they are letters, digits and . _ @ + : - after a letter or digit.`,
+          : `No username starts with “${start}”: use letters, digits and . _ @ + : - after a letter or digit.`,
       );
       return;
     }
@@ -657,7 +659,7 @@
     const days = Math.round((moment - Date.now()) / 86_400_000);
     const made = element('time', `${moment.toLocaleString('en-GB', format)} UTC`);
     made.dateTime = moment.toISOString();
-    return [made, days === 1 ? ' (in a day)' : ` (in ${days} days)`];
+    return [made, days === 1 ? ' (in 1 day)' : ` (in ${days} days)`];
   }
 
   function showResult(data, user) {
@@ -715,7 +717,7 @@
       field.focus();
       field.select();
       $('copy-note').textContent =
-        'The browser did not let this page copy. The text is selected: press Ctrl+C, or ⌘C on a Mac.';
+        'The browser does not allow this page to copy. The text is selected: press Ctrl+C, or ⌘C on a Mac.';
       $('copy-note').scrollIntoView({ block: 'nearest' });
     }
   }

@@ -377,12 +377,12 @@ class AdminPageIT {
           """
           400 | {"message":"M","errors":[{"field":"user","message":"F"}],"request_id":"r-1"} | user: F
           403 | {"message":"M","request_id":"r-1"}   | does not allow this. The API says: “M”
-          404 | {"message":"M","request_id":"r-1"}   | does not exist any more
+          404 | {"message":"M","request_id":"r-1"}   | This user no longer exists
           413 | {"message":"M","request_id":"r-1"}   | shorten the description
           429 | {"message":"M","request_id":"r-1"}   | Wait 7 seconds
           500 | {"message":"M","request_id":"r-1"}   | The server failed
-          502 | <html>Bad Gateway</html>             | not one of the ISPCRM API’s (HTTP status 502)
-          201 | {"success":"true","data":{}}         | not one of the ISPCRM API’s
+          502 | <html>Bad Gateway</html>             | did not come from the ISPCRM API (HTTP status 502)
+          201 | {"success":"true","data":{}}         | did not come from the ISPCRM API
           """)
   void everyRefusalSaysWhatToDo(int status, String body, String words) {
     page.goToUsers(run.token(), "");
