@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Answers every request with the page on which an administrator makes tokens: one HTML document
- * that holds its own style and script and loads nothing else.
+ * Responds to every request with the page on which an administrator issues tokens: one HTML
+ * document that contains its own style and script and loads nothing else.
  *
- * <p>The page itself is public and holds no secret: it asks for an administrator's token and calls
- * the API with it. Its Content-Security-Policy names the style and the script by their SHA-256, so
- * the browser runs nothing else and talks to no other host.
+ * <p>The page itself is public and contains no secret: it asks for an administrator's token and
+ * calls the API with it. Its Content-Security-Policy names the style and the script by their
+ * SHA-256, so the browser runs nothing else and connects to no other host.
  *
  * @see <a href="https://www.w3.org/TR/CSP3/#framework-directive-source-list">Content Security
  *     Policy Level 3, hash sources</a>
@@ -30,9 +30,9 @@ public final class AdminPage implements Function<ApiRequest, ApiResponse> {
   private final ApiResponse page;
 
   /**
-   * Puts the document together, once for all requests.
+   * Assembles the document, once for all requests.
    *
-   * @throws IllegalStateException if a part of the page is not in the jar
+   * @throws IllegalStateException if a part of the page is missing from the jar
    */
   public AdminPage() {
     String style = resource("page.css");
@@ -64,7 +64,7 @@ public final class AdminPage implements Function<ApiRequest, ApiResponse> {
             html);
   }
 
-  /** Returns the page with status 200, whatever the request holds. */
+  /** Returns the page with status 200, regardless of the request. */
   @Override
   public ApiResponse apply(ApiRequest request) {
     return page;
@@ -73,9 +73,9 @@ public final class AdminPage implements Function<ApiRequest, ApiResponse> {
   private static String resource(String name) {
     try (InputStream in = AdminPage.class.getResourceAsStream(name)) {
       if (in == null) {
-        throw new IllegalStateException("not in the jar: " + name);
+        throw new IllegalStateException("missing from the jar: " + name);
       }
-      // A browser hashes the text after it has turned every line end into LF; a checkout may hold
+      // A browser normalizes line endings to LF before it computes the hash; a checkout may have
       // CRLF.
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
     } catch (IOException e) {

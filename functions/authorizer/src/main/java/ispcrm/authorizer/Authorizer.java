@@ -1,5 +1,6 @@
 package ispcrm.authorizer;
 
+import ispcrm.access.Endpoint;
 import ispcrm.tokens.BearerToken;
 import ispcrm.tokens.Token;
 import ispcrm.tokens.Tokens;
@@ -10,8 +11,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Who calls, and may they: the one place that authenticates a request and checks the scopes of its
- * token against {@link Permissions}.
+ * The only place that authenticates requests and checks the scopes of their tokens against {@link
+ * Endpoint}. A route that is not an endpoint there is closed to every token.
  */
 public final class Authorizer implements Function<AuthorizerRequest, Decision> {
   private static final String BEARER = "bearer ";
@@ -25,30 +26,37 @@ public final class Authorizer implements Function<AuthorizerRequest, Decision> {
   }
 
   /**
-   * @throws Unauthorized where the request has no valid token; why, nobody learns
+   * @throws UnauthorizedException if the request has no valid token; it does not say why
    */
   @Override
   public Decision apply(AuthorizerRequest request) {
     Token token =
-        presented(request)
+        bearerToken(request)
             .flatMap(tokens::find)
-            .filter(known -> known.isValid(clock.instant()))
-            .orElseThrow(Unauthorized::new);
-    return new Decision(Permissions.allow(request, token), token);
+            .filter(found -> found.isValid(clock.instant()))
+            .orElseThrow(UnauthorizedException::new);
+    return new Decision(isAllowed(request, token), token);
   }
 
-  /** The one token that the request's headers agree on. */
-  private static Optional<BearerToken> presented(AuthorizerRequest request) {
-    Set<Optional<BearerToken>> presented = new HashSet<>();
+  static boolean isAllowed(AuthorizerRequest request, Token token) {
+    boolean isOwnRecord = token.user().equals(request.pathParameters().get("id"));
+    return Endpoint.of(request.method(), request.resource())
+        .filter(endpoint -> endpoint.isOpenTo(token.scopes(), isOwnRecord))
+        .isPresent();
+  }
+
+  /** The request's token; empty if there is none, or if its headers contain different tokens. */
+  private static Optional<BearerToken> bearerToken(AuthorizerRequest request) {
+    Set<Optional<BearerToken>> tokens = new HashSet<>();
     for (String value : request.header("Authorization")) {
-      presented.add(
+      tokens.add(
           value.regionMatches(true, 0, BEARER, 0, BEARER.length())
               ? BearerToken.parse(value.substring(BEARER.length()).strip())
               : Optional.empty());
     }
     for (String value : request.header("X-Auth-Token")) {
-      presented.add(BearerToken.parse(value.strip()));
+      tokens.add(BearerToken.parse(value.strip()));
     }
-    return presented.size() == 1 ? presented.iterator().next() : Optional.empty();
+    return tokens.size() == 1 ? tokens.iterator().next() : Optional.empty();
   }
 }

@@ -1,15 +1,16 @@
 package ispcrm.authorizer;
 
+import ispcrm.gateway.LambdaEntryPoint;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The call that API Gateway asks about.
+ * The request that API Gateway asks about.
  *
  * @param method the HTTP method
  * @param resource the route, such as {@code /api/v1/users/{id}}
  * @param pathParameters the values of the route's variables
- * @param headers each with all its values, in the case in which they came
+ * @param headers each with all its values, in the case in which it was sent
  */
 public record AuthorizerRequest(
     String method,
@@ -17,7 +18,16 @@ public record AuthorizerRequest(
     Map<String, String> pathParameters,
     Map<String, List<String>> headers) {
 
-  /** All values of a header, whatever the case of its name (RFC 9110, section 5.1). */
+  /** Reads API Gateway's event. */
+  public static AuthorizerRequest of(Map<String, Object> event) {
+    return new AuthorizerRequest(
+        String.valueOf(event.get("httpMethod")),
+        String.valueOf(event.get("resource")),
+        LambdaEntryPoint.object(event, "pathParameters"),
+        LambdaEntryPoint.object(event, "multiValueHeaders"));
+  }
+
+  /** All values of a header, regardless of the case of its name (RFC 9110, section 5.1). */
   List<String> header(String name) {
     return headers.entrySet().stream()
         .filter(header -> header.getKey().equalsIgnoreCase(name))

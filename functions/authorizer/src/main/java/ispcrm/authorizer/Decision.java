@@ -3,8 +3,8 @@ package ispcrm.authorizer;
 import ispcrm.tokens.Token;
 
 /**
- * What the authorizer decided on a call with a valid token.
+ * The authorizer's decision about a request with a valid token.
  *
- * @param allowed whether the token's scopes allow the call
+ * @param isAllowed whether the token's scopes allow the request
  */
-public record Decision(boolean allowed, Token token) {}
+public record Decision(boolean isAllowed, Token token) {}

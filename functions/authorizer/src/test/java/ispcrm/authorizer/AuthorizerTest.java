@@ -3,18 +3,21 @@ package ispcrm.authorizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ispcrm.access.Endpoint;
+import ispcrm.access.Role;
+import ispcrm.access.Scope;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
 import ispcrm.tokens.BearerToken;
 import ispcrm.tokens.DynamoDbTokens;
-import ispcrm.tokens.Scope;
-import ispcrm.tokens.Token;
+import ispcrm.tokens.IssuedToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,13 +34,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The authorizer through its Lambda entry. */
+/** The authorizer, called as Lambda calls it. */
 class AuthorizerTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Template TEMPLATE = Template.load(Map.of());
   private static final String TABLE = "TokensTable";
 
-  /** For each event what becomes of it when its token is jonewe's, a customer. */
+  /** The outcome of each event if its token belongs to the customer jonewe. */
   private static final Map<String, String> OUTCOMES =
       Map.of(
           "bearer.json", "Allow",
@@ -58,7 +62,7 @@ class AuthorizerTest {
     dynamoDb.useInThisProcess();
     lambda = new LocalLambda(TEMPLATE);
     String header = event("bearer.json").at("/headers/Authorization").asString();
-    keep(
+    store(
         BearerToken.parse(header.substring("Bearer ".length())).orElseThrow(),
         "jonewe",
         List.of(Scope.SELF_READ),
@@ -83,7 +87,7 @@ class AuthorizerTest {
   }
 
   @Test
-  void policyIsForTheOneCallAndHandsOnWhoCalls() throws IOException {
+  void thePolicyIsForThisCallAloneAndNamesTheCaller() throws IOException {
     ObjectNode event = event("bearer.json");
     JsonNode policy = JSON.readTree(lambda.invoke("authorizer", event.toString()));
     assertThat(policy.at("/policyDocument/Statement").size()).isEqualTo(1);
@@ -96,46 +100,49 @@ class AuthorizerTest {
     assertThat(policy.at("/context/scopes").asString()).isEqualTo("self:read");
   }
 
+  /** infra/checks compares the endpoints and their scopes with the contract. */
+  static Stream<Arguments> endpointsAndScopes() {
+    return Arrays.stream(Endpoint.values())
+        .flatMap(
+            endpoint -> Arrays.stream(Scope.values()).map(scope -> Arguments.of(endpoint, scope)));
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "GET, '', users:read, Allow",
-    "GET, '', self:read, Allow",
-    "GET, '', tokens:write, Allow",
-    "GET, /users, users:read, Allow",
-    "GET, /Users, users:read, Allow",
-    "GET, /users, users:write, Deny",
-    "GET, /users, self:read, Deny",
-    "GET, /users/{id}, users:read, Allow",
-    "GET, /users/{id}, users:write tokens:write, Deny",
-    "POST, /users, users:write, Allow",
-    "POST, /users, users:read self:read tokens:write, Deny",
-    "POST, /tokens, tokens:write, Allow",
-    "POST, /tokens, users:read users:write self:read, Deny",
-    "DELETE, /users, users:read users:write self:read tokens:write, Deny",
-    "GET, /tokens, users:read users:write self:read tokens:write, Deny"
-  })
-  void scopesOpenRoutes(String method, String route, String scopes, String effect)
-      throws IOException {
-    BearerToken secret = keep("someone", scopes, Duration.ofDays(1));
-    for (String version : List.of("v1", "v0")) {
-      ObjectNode event = presenting(secret);
-      event.put("httpMethod", method);
-      event.put("resource", "/api/" + version + route);
-      assertThat(outcome(event)).isEqualTo(effect);
+  @MethodSource("endpointsAndScopes")
+  void aScopeOpensTheEndpointsThatRequireIt(Endpoint endpoint, Scope scope) throws IOException {
+    boolean isOpen =
+        endpoint.scopes().isEmpty()
+            || (endpoint.scopes().contains(scope) && scope != Scope.SELF_READ);
+    BearerToken secret = store("someone", List.of(scope), Duration.ofDays(1));
+    for (String path :
+        List.of(endpoint.path(), endpoint.path().replace("v1", "v0").replace("users", "Users"))) {
+      ObjectNode event = eventWith(secret);
+      event.put("httpMethod", endpoint.method());
+      event.put("resource", path);
+      assertThat(outcome(event)).isEqualTo(isOpen ? "Allow" : "Deny");
     }
   }
 
   @ParameterizedTest
+  @CsvSource({"DELETE, /api/v1/users", "GET, /api/v1/tokens", "PUT, /api/v1/users/{id}"})
+  void anotherMethodIsClosedToEveryToken(String method, String resource) throws IOException {
+    ObjectNode event = eventWith(store("admin", Role.ADMIN.scopes(), Duration.ofDays(1)));
+    event.put("httpMethod", method);
+    event.put("resource", resource);
+    assertThat(outcome(event)).isEqualTo("Deny");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"/api/v7/users", "/users", "/Admin/getToken", "/api/v1/api/v1/users"})
-  void otherRoutesAreClosedToEverybody(String route) throws IOException {
-    ObjectNode event = presenting(keep("admin", String.join(" ", Scope.ALL), Duration.ofDays(1)));
+  void anotherRouteIsClosedToEveryToken(String route) throws IOException {
+    ObjectNode event = eventWith(store("admin", Role.ADMIN.scopes(), Duration.ofDays(1)));
     event.put("resource", route);
     assertThat(outcome(event)).isEqualTo("Deny");
   }
 
   @Test
   void unknownExpiredAndRevokedTokensLookTheSame() throws IOException {
-    BearerToken revoked = keep("jonewe", "self:read", Duration.ofDays(1));
+    BearerToken revoked = store("jonewe", List.of(Scope.SELF_READ), Duration.ofDays(1));
     dynamoDb
         .client()
         .updateItem(
@@ -146,26 +153,28 @@ class AuthorizerTest {
                     .expressionAttributeValues(Map.of(":now", AttributeValue.fromN("1"))));
     for (BearerToken bad :
         List.of(
-            BearerToken.random(), keep("jonewe", "self:read", Duration.ofSeconds(-1)), revoked)) {
-      assertThat(outcome(presenting(bad))).isEqualTo("Unauthorized");
+            BearerToken.generate(),
+            store("jonewe", List.of(Scope.SELF_READ), Duration.ofSeconds(-1)),
+            revoked)) {
+      assertThat(outcome(eventWith(bad))).isEqualTo("Unauthorized");
     }
   }
 
   @Test
-  void aHeaderGivenTwiceMustAgree() throws IOException {
-    BearerToken one = keep("jonewe", "self:read", Duration.ofDays(1));
-    BearerToken other = keep("jonewe", "self:read", Duration.ofDays(1));
-    ObjectNode event = presenting(one);
+  void aRepeatedHeaderMustHaveTheSameToken() throws IOException {
+    BearerToken one = store("jonewe", List.of(Scope.SELF_READ), Duration.ofDays(1));
+    BearerToken other = store("jonewe", List.of(Scope.SELF_READ), Duration.ofDays(1));
+    ObjectNode event = eventWith(one);
     ((ObjectNode) event.get("multiValueHeaders"))
         .set("X-Auth-Token", JSON.valueToTree(List.of(one.secret(), other.secret())));
     assertThat(outcome(event)).isEqualTo("Unauthorized");
   }
 
   @Test
-  void faultOfOursIsNotAnUnauthorized() {
+  void aFaultOfOurOwnIsNotUnauthorized() {
     LocalLambda broken = new LocalLambda(Template.load(Map.of("TokensTable", "no-such-table")));
     assertThatThrownBy(
-            () -> broken.invoke("authorizer", presenting(BearerToken.random()).toString()))
+            () -> broken.invoke("authorizer", eventWith(BearerToken.generate()).toString()))
         .isInstanceOf(RuntimeException.class)
         .hasMessageNotContaining("Unauthorized");
   }
@@ -175,27 +184,28 @@ class AuthorizerTest {
       return JSON.readTree(lambda.invoke("authorizer", event.toString()))
           .at("/policyDocument/Statement/0/Effect")
           .asString();
-    } catch (RuntimeException refused) {
-      return refused.getMessage();
+    } catch (RuntimeException e) {
+      return e.getMessage();
     }
   }
 
-  private static ObjectNode presenting(BearerToken secret) throws IOException {
+  private static ObjectNode eventWith(BearerToken secret) throws IOException {
     ObjectNode event = event("no-token.json");
     ((ObjectNode) event.get("multiValueHeaders"))
         .set("Authorization", JSON.valueToTree(List.of("Bearer " + secret.secret())));
     return event;
   }
 
-  private static BearerToken keep(String user, String scopes, Duration life) {
-    BearerToken secret = BearerToken.random();
-    keep(secret, user, List.of(scopes.split(" ", -1)), life);
+  private static BearerToken store(String user, List<Scope> scopes, Duration lifetime) {
+    BearerToken secret = BearerToken.generate();
+    store(secret, user, scopes, lifetime);
     return secret;
   }
 
-  private static void keep(BearerToken secret, String user, List<String> scopes, Duration life) {
-    new DynamoDbTokens(dynamoDb.client(), TABLE)
-        .add(secret, Token.issue(user, null, scopes, "admin", Instant.now(), life));
+  private static void store(
+      BearerToken secret, String user, List<Scope> scopes, Duration lifetime) {
+    IssuedToken issued = IssuedToken.issue(user, null, scopes, "admin", Instant.now(), lifetime);
+    new DynamoDbTokens(dynamoDb.client(), TABLE).add(new IssuedToken(secret, issued.token()));
   }
 
   private static ObjectNode event(String file) throws IOException {

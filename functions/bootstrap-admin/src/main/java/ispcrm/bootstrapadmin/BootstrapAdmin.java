@@ -1,26 +1,25 @@
 package ispcrm.bootstrapadmin;
 
-import ispcrm.tokens.BearerToken;
-import ispcrm.tokens.Scope;
-import ispcrm.tokens.Token;
+import ispcrm.access.Role;
+import ispcrm.tokens.IssuedToken;
 import ispcrm.tokens.Tokens;
+import ispcrm.users.CreateUserRequest;
 import ispcrm.users.GeneratedIds;
-import ispcrm.users.NewUser;
-import ispcrm.users.Timestamps;
 import ispcrm.users.User;
 import ispcrm.users.Users;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The first administrator, and the way back in when the last token is lost: creates the user {@code
- * admin} where there is none, and makes one token for it. No route leads here; whoever may invoke
- * the function in the account may have the token.
+ * Creates the first administrator, and is the way back in if the last token is lost: it creates the
+ * user {@code admin} if there is none, and issues one token for it. No route leads to it. Anyone
+ * with permission to invoke it in the account can have the token.
  */
-public final class BootstrapAdmin implements Function<BootstrapAdmin.Order, BootstrapAdmin.Access> {
+public final class BootstrapAdmin implements Function<Void, IssuedToken> {
   private static final String ADMIN = "admin";
 
   private final Users users;
@@ -29,7 +28,7 @@ public final class BootstrapAdmin implements Function<BootstrapAdmin.Order, Boot
   private final InstantSource clock;
 
   /**
-   * @param days how many days the token lives
+   * @param days for how many days the token is valid
    */
   public BootstrapAdmin(Users users, Tokens tokens, int days, InstantSource clock) {
     this.users = users;
@@ -38,41 +37,37 @@ public final class BootstrapAdmin implements Function<BootstrapAdmin.Order, Boot
     this.clock = clock;
   }
 
-  /** What the function takes: nothing. */
-  public record Order() {}
-
-  /** The one place in which the new token's secret is handed out. */
-  public record Access(String user, BearerToken token, Instant expiresAt) {}
-
   /**
-   * @throws IllegalStateException where the user {@code admin} exists but is no administrator, or
-   *     its username is another user's
+   * @throws IllegalStateException if the user {@code admin} is not an administrator, or if another
+   *     user has the username {@code admin}
    */
   @Override
-  public Access apply(Order order) {
+  public IssuedToken apply(Void input) {
     User admin = users.find(ADMIN).orElseGet(this::create);
-    if (!admin.role().equals(ADMIN)) {
-      throw new IllegalStateException("the user admin exists and its role is " + admin.role());
+    if (admin.role() != Role.ADMIN) {
+      throw new IllegalStateException("the user admin exists but has the role " + admin.role());
     }
-    Token token =
-        Token.issue(
+    IssuedToken issued =
+        IssuedToken.issue(
             ADMIN,
-            "made by bootstrap-admin",
-            Scope.ofRole(ADMIN),
+            "issued by bootstrap-admin",
+            Role.ADMIN.scopes(),
             ADMIN,
             clock.instant(),
             Duration.ofDays(days));
-    BearerToken secret = BearerToken.random();
-    tokens.add(secret, token);
-    return new Access(ADMIN, secret, token.expiresAt());
+    tokens.add(issued);
+    return issued;
   }
 
   private User create() {
-    NewUser admin = new NewUser(Map.of("id", ADMIN, "name", "Administrator", "role", ADMIN));
-    // Where two of us run at once one creates the user, and both find it.
-    users.create(admin.user(ADMIN, GeneratedIds.customerId(), Timestamps.format(clock.instant())));
+    CreateUserRequest create =
+        new CreateUserRequest(
+            Map.of("id", ADMIN, "name", "Administrator", "role", Role.ADMIN.toString()));
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    // If two invocations run at once, one creates the user and both find it.
+    users.create(create.toUser(ADMIN, GeneratedIds.customerId(), now));
     return users
         .find(ADMIN)
-        .orElseThrow(() -> new IllegalStateException("the username admin is another user's"));
+        .orElseThrow(() -> new IllegalStateException("another user has the username admin"));
   }
 }

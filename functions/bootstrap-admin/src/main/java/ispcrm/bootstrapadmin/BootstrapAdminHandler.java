@@ -1,60 +1,66 @@
 package ispcrm.bootstrapadmin;
 
-import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import ispcrm.dynamodb.DynamoDb;
-import ispcrm.gateway.FunctionHandler;
+import ispcrm.gateway.LambdaEntryPoint;
+import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.SpringCatalog;
 import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.IssuedToken;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Timestamps;
+import ispcrm.users.Users;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** Wires {@link BootstrapAdmin} as a Lambda function that is invoked by hand, with any event. */
-public final class BootstrapAdminHandler
-    extends FunctionHandler<BootstrapAdmin.Order, BootstrapAdmin.Access> {
-  private final DynamoDbUsers users;
+/** Runs {@link BootstrapAdmin} as a Lambda function that is invoked by hand, with any event. */
+public final class BootstrapAdminHandler extends LambdaHandler {
 
   public BootstrapAdminHandler() {
     this(System.getenv());
   }
 
   public BootstrapAdminHandler(Map<String, String> environment) {
-    this(environment, DynamoDb.client(environment));
+    super(entryPoint(environment, DynamoDb.client(environment)));
   }
 
-  private BootstrapAdminHandler(Map<String, String> environment, DynamoDbClient dynamoDb) {
-    this(environment, dynamoDb, new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")));
+  /** Creates the function with what its environment names. */
+  public static BootstrapAdmin function(Map<String, String> environment) {
+    return function(environment, DynamoDb.client(environment));
   }
 
-  private BootstrapAdminHandler(
-      Map<String, String> environment, DynamoDbClient dynamoDb, DynamoDbUsers users) {
-    super(
+  private static BootstrapAdmin function(Map<String, String> environment, DynamoDbClient dynamoDb) {
+    return new BootstrapAdmin(
+        users(environment, dynamoDb),
+        new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
+        Integer.parseInt(environment.get("TOKEN_DAYS")),
+        Clock.systemUTC());
+  }
+
+  private static Users users(Map<String, String> environment, DynamoDbClient dynamoDb) {
+    return new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE"));
+  }
+
+  private static LambdaEntryPoint entryPoint(
+      Map<String, String> environment, DynamoDbClient dynamoDb) {
+    Function<Void, IssuedToken> bootstrapAdmin =
+        SpringCatalog.add(
+            "bootstrapAdmin", function(environment, dynamoDb), Void.class, IssuedToken.class);
+    Users users = users(environment, dynamoDb);
+    return new LambdaEntryPoint(
         "bootstrapAdmin",
-        BootstrapAdmin.Order.class,
-        BootstrapAdmin.Access.class,
-        new BootstrapAdmin(
-            users,
-            new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
-            Integer.parseInt(environment.get("TOKEN_DAYS")),
-            Clock.systemUTC()));
-    this.users = users;
+        (event, log) -> output(bootstrapAdmin.apply(null)),
+        // Only a read, because any event would issue a token.
+        primed -> users.find("snapstart-priming"));
   }
 
-  @Override
-  protected Object handle(Map<String, Object> event, LambdaLogger log) {
-    BootstrapAdmin.Access access = call(new BootstrapAdmin.Order());
-    Map<String, String> answer = new LinkedHashMap<>();
-    answer.put("user", access.user());
-    answer.put("token", access.token().secret());
-    answer.put("expires_at", Timestamps.format(access.expiresAt()));
-    return answer;
-  }
-
-  /** Reads a user and stops there: any event would make a token. */
-  @Override
-  protected void prime() {
-    users.find("snapstart-priming");
+  private static Map<String, String> output(IssuedToken issued) {
+    Map<String, String> output = new LinkedHashMap<>();
+    output.put("user", issued.token().user());
+    output.put("token", issued.secret().secret());
+    output.put("expires_at", Timestamps.format(issued.token().expiresAt()));
+    return output;
   }
 }

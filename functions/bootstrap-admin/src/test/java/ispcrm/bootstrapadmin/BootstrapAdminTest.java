@@ -3,15 +3,16 @@ package ispcrm.bootstrapadmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ispcrm.access.Role;
+import ispcrm.access.Scope;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
 import ispcrm.tokens.BearerToken;
 import ispcrm.tokens.DynamoDbTokens;
-import ispcrm.tokens.Scope;
 import ispcrm.tokens.Token;
+import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
-import ispcrm.users.NewUser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The way in, through its Lambda entry. */
+/** The way in, called as Lambda calls it. */
 class BootstrapAdminTest {
   private static final Template TEMPLATE = Template.load(Map.of("TokenDays", "7"));
 
@@ -46,41 +47,44 @@ class BootstrapAdminTest {
 
   @Test
   void createsTheAdministratorAndAToken() throws IOException {
-    JsonNode access = bootstrap();
-    assertThat(access.propertyNames()).containsExactly("user", "token", "expires_at");
-    assertThat(users.find("admin").orElseThrow().role()).isEqualTo("admin");
+    JsonNode output = bootstrap();
+    assertThat(output.propertyNames()).containsExactly("user", "token", "expires_at");
+    assertThat(users.find("admin").orElseThrow().role()).isEqualTo(Role.ADMIN);
     Token token =
-        tokens.find(BearerToken.parse(access.get("token").asString()).orElseThrow()).orElseThrow();
+        tokens.find(BearerToken.parse(output.get("token").asString()).orElseThrow()).orElseThrow();
     assertThat(token.user()).isEqualTo("admin");
-    assertThat(token.scopes()).isEqualTo(Scope.ALL);
+    assertThat(token.scopes()).containsExactly(Scope.values());
     assertThat(Duration.between(token.createdAt(), token.expiresAt()))
         .isEqualTo(Duration.ofDays(7));
     assertThat(token.isValid(Instant.now())).isTrue();
   }
 
   @Test
-  void isAlsoTheWayBackIn() throws IOException {
+  void isTheWayBackInToo() throws IOException {
     JsonNode first = bootstrap();
     JsonNode second = bootstrap();
     assertThat(second.get("token")).isNotEqualTo(first.get("token"));
-    for (JsonNode access : new JsonNode[] {first, second}) {
-      assertThat(tokens.find(BearerToken.parse(access.get("token").asString()).orElseThrow()))
+    for (JsonNode output : new JsonNode[] {first, second}) {
+      assertThat(tokens.find(BearerToken.parse(output.get("token").asString()).orElseThrow()))
           .isPresent();
     }
   }
 
   @Test
-  void makesNobodyElseAnAdministrator() {
-    users.create(new NewUser(Map.of("id", "admin")).user("admin", "C1", "2026-01-02 03:04:05"));
-    assertThatThrownBy(this::bootstrap).hasMessageContaining("its role is customer");
+  void makesNoOtherUserAnAdministrator() {
+    create(Map.of("id", "admin"));
+    assertThatThrownBy(this::bootstrap).hasMessageContaining("has the role customer");
     assertThat(dynamoDb.client().scan(r -> r.tableName("TokensTable")).count()).isZero();
   }
 
   @Test
-  void saysWhenTheUsernameIsTaken() {
-    users.create(
-        new NewUser(Map.of("id", "x", "username", "Admin")).user("x", "C1", "2026-01-02 03:04:05"));
-    assertThatThrownBy(this::bootstrap).hasMessageContaining("username admin is another user's");
+  void saysThatAnotherUserHasTheUsername() {
+    create(Map.of("id", "x", "username", "Admin"));
+    assertThatThrownBy(this::bootstrap).hasMessageContaining("another user has the username admin");
+  }
+
+  private void create(Map<String, Object> fields) {
+    users.create(new CreateUserRequest(fields).toUser("x", "C1", Instant.EPOCH));
   }
 
   private JsonNode bootstrap() throws IOException {

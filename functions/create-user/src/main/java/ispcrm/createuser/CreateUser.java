@@ -1,22 +1,26 @@
 package ispcrm.createuser;
 
+import ispcrm.access.Role;
+import ispcrm.access.Scope;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import ispcrm.users.CreateUserRequest;
 import ispcrm.users.GeneratedIds;
-import ispcrm.users.NewUser;
-import ispcrm.users.Timestamps;
 import ispcrm.users.User;
+import ispcrm.users.UserField;
 import ispcrm.users.Users;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** {@code POST /api/v1/users}: a new user, whole or not at all. */
+/** {@code POST /api/v1/users}: creates a user, all or nothing. */
 public final class CreateUser implements Function<ApiRequest, ApiResponse> {
-  private static final int MOST_DRAWS = 5;
+  private static final int MAX_ATTEMPTS = 5;
 
   private final Users users;
   private final InstantSource clock;
@@ -27,60 +31,58 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
   }
 
   /**
-   * @throws ApiException 400 for a body at fault, every field named; 403 where one who is no
-   *     administrator asks for staff or an administrator; 409 where id, username or customer id are
-   *     another user's
+   * @throws ApiException 400 if the body is invalid, naming every invalid field; 403 if the caller
+   *     is not an administrator and asks for staff or an administrator; 409 if another user has the
+   *     id, username or customer number
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
-    NewUser wanted = new NewUser(fields(request.json()));
-    if (!wanted.faults().isEmpty()) {
+    CreateUserRequest create = new CreateUserRequest(withLowerCaseId(request.json()));
+    if (!create.errors().isEmpty()) {
       throw new ApiException(
-          400, "invalid_fields", "The user was not created - see errors.", wanted.faults());
+          400, "invalid_fields", "The user was not created - see errors.", create.errors());
     }
-    // Only an administrator's token can hold this scope, so that no second read is needed.
-    if (!wanted.role().equals("customer") && !request.caller().scopes().contains("tokens:write")) {
+    // Only an administrator's token can have this scope, so no second read is needed.
+    if (create.role() != Role.CUSTOMER && !request.caller().scopes().contains(Scope.TOKENS_WRITE)) {
       throw new ApiException(
           403,
           "forbidden",
-          "Forbidden - only an administrator's token with the scope tokens:write creates staff or"
-              + " administrators.");
+          "Forbidden - creating staff or administrators requires the scope tokens:write.");
     }
-    User user = create(wanted);
+    User user = create(create);
     String self = request.links().user(user.id());
-    return ApiResponse.one(201, user.toMap(), Map.of("self", self)).with("Location", self);
+    return ApiResponse.single(201, user.toMap(), Map.of("self", self)).with("Location", self);
   }
 
-  private User create(NewUser wanted) {
-    for (int draw = 1; ; draw++) {
-      User user =
-          wanted.user(
-              GeneratedIds.id(clock.instant()),
-              GeneratedIds.customerId(),
-              Timestamps.format(clock.instant()));
-      Set<String> taken = users.create(user);
-      if (taken.isEmpty()) {
+  private User create(CreateUserRequest create) {
+    for (int attempt = 1; ; attempt++) {
+      Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+      User user = create.toUser(GeneratedIds.id(clock.instant()), GeneratedIds.customerId(), now);
+      Set<UserField<?>> conflicts = users.create(user);
+      if (conflicts.isEmpty()) {
         return user;
       }
-      boolean drawnByUs = wanted.customerId() == null && taken.equals(Set.of("customer_id"));
-      if (!drawnByUs || draw == MOST_DRAWS) {
-        Map<String, String> faults = new LinkedHashMap<>();
-        taken.forEach(field -> faults.put(field, "is another user's"));
+      boolean isGenerated =
+          create.customerId() == null && conflicts.equals(Set.of(UserField.CUSTOMER_ID));
+      if (!isGenerated || attempt == MAX_ATTEMPTS) {
+        Map<String, String> errors = new LinkedHashMap<>();
+        conflicts.forEach(field -> errors.put(field.toString(), "already in use"));
         throw new ApiException(
-            409, "already_exists", "The user was not created - it exists already.", faults);
+            409, "already_exists", "The user was not created - it already exists.", errors);
       }
     }
   }
 
-  /** The source of this API writes the id as {@code ID}: it is the same field. */
-  private static Map<String, Object> fields(Map<String, Object> body) {
-    Map<String, Object> fields = new LinkedHashMap<>(body);
-    if (fields.containsKey("ID")) {
-      if (fields.containsKey("id")) {
-        throw ApiException.duplicateKey("ID");
-      }
-      fields.put("id", fields.remove("ID"));
+  /** The documentation of this API's source writes the id as {@code ID}: it is the same field. */
+  private static Map<String, Object> withLowerCaseId(Map<String, Object> body) {
+    if (!body.containsKey("ID")) {
+      return body;
     }
+    if (body.containsKey("id")) {
+      throw ApiException.duplicateKey("ID");
+    }
+    Map<String, Object> fields = new LinkedHashMap<>(body);
+    fields.put("id", fields.remove("ID"));
     return fields;
   }
 }

@@ -1,41 +1,51 @@
 package ispcrm.createuser;
 
 import ispcrm.dynamodb.DynamoDb;
-import ispcrm.gateway.ApiHandler;
+import ispcrm.gateway.ApiEntryPoint;
+import ispcrm.gateway.LambdaEntryPoint;
+import ispcrm.gateway.LambdaHandler;
 import ispcrm.users.DynamoDbUsers;
 import java.time.Clock;
 import java.util.Map;
 
-/** Wires {@link CreateUser} as the Lambda function of its endpoint. */
-public final class CreateUserHandler extends ApiHandler {
-  private final DynamoDbUsers users;
+/** Runs {@link CreateUser} as the Lambda function of its endpoint. */
+public final class CreateUserHandler extends LambdaHandler {
+  /** An invalid user, which is refused before anything is generated. */
+  private static final String PRIMING_EVENT =
+      """
+      {"body":"{\\"id\\":\\"snapstart-priming\\",\\"mac\\":\\"AABBCCDDEEFF\\",\\"version\\":\\"none\\"}",
+       "requestContext":{"requestId":"snapstart"}}
+      """;
 
   public CreateUserHandler() {
     this(System.getenv());
   }
 
   public CreateUserHandler(Map<String, String> environment) {
-    this(
+    super(entryPoint(environment, users(environment)));
+  }
+
+  /** Creates the function with what its environment names. */
+  public static CreateUser function(Map<String, String> environment) {
+    return function(users(environment));
+  }
+
+  private static CreateUser function(DynamoDbUsers users) {
+    return new CreateUser(users, Clock.systemUTC());
+  }
+
+  private static DynamoDbUsers users(Map<String, String> environment) {
+    return new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE"));
+  }
+
+  private static LambdaEntryPoint entryPoint(Map<String, String> environment, DynamoDbUsers users) {
+    return ApiEntryPoint.create(
+        "createUser",
+        function(users),
         environment,
-        new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE")));
-  }
-
-  private CreateUserHandler(Map<String, String> environment, DynamoDbUsers users) {
-    super("createUser", new CreateUser(users, Clock.systemUTC()), environment);
-    this.users = users;
-  }
-
-  /**
-   * Asks for a user with a fault, which is refused before anything is drawn, and has DynamoDB
-   * refuse another.
-   */
-  @Override
-  protected void prime() {
-    rehearse(
-        """
-        {"body":"{\\"id\\":\\"snapstart-priming\\",\\"mac\\":\\"AABBCCDDEEFF\\",\\"version\\":\\"none\\"}",
-         "requestContext":{"requestId":"snapstart"}}
-        """);
-    users.rehearseCreate();
+        primed -> {
+          primed.warmUp(PRIMING_EVENT);
+          users.primeCreate();
+        });
   }
 }

@@ -1,5 +1,7 @@
 package ispcrm.discoverroot;
 
+import ispcrm.access.Endpoint;
+import ispcrm.access.Scope;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
 import ispcrm.gateway.Links;
@@ -9,29 +11,26 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * {@code GET /api/v1}: the links that the caller's token may follow, as addresses and as URI
- * templates (RFC 6570).
+ * {@code GET /api/v1}: the links that the caller's token may follow, as URLs and URI templates (RFC
+ * 6570).
  */
 public final class DiscoverRoot implements Function<ApiRequest, ApiResponse> {
 
   @Override
   public ApiResponse apply(ApiRequest request) {
     Links links = request.links();
-    Set<String> scopes = request.caller().scopes();
+    Set<Scope> scopes = request.caller().scopes();
     Map<String, String> root = new LinkedHashMap<>();
-    if (scopes.contains("users:read")) {
-      root.put("list_users", links.users());
+    for (Endpoint endpoint : Endpoint.values()) {
+      if (endpoint != Endpoint.DISCOVER_ROOT && endpoint.isOpenTo(scopes, false)) {
+        root.put(endpoint.linkName(), links.to(endpoint));
+      }
+    }
+    if (scopes.contains(Scope.USERS_READ)) {
       root.put("find_users", links.users() + "{?status,username,customer_id,q,limit,cursor}");
-      root.put("get_user", links.user("{id}"));
     }
-    if (scopes.contains("self:read")) {
+    if (scopes.contains(Scope.SELF_READ)) {
       root.put("get_self", links.user(request.caller().userId()));
-    }
-    if (scopes.contains("users:write")) {
-      root.put("create_user", links.users());
-    }
-    if (scopes.contains("tokens:write")) {
-      root.put("create_token", links.tokens());
     }
     return ApiResponse.json(200, root);
   }

@@ -17,7 +17,7 @@ public final class GetUser implements Function<ApiRequest, ApiResponse> {
   }
 
   /**
-   * @throws ApiException 404 where no user has the id
+   * @throws ApiException 404 if no user has the id
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
@@ -26,6 +26,6 @@ public final class GetUser implements Function<ApiRequest, ApiResponse> {
             .find(request.pathParameters().getOrDefault("id", ""))
             .orElseThrow(
                 () -> new ApiException(404, "not_found", "Not found - no user has this id."));
-    return ApiResponse.one(200, user.toMap(), Map.of("self", request.links().user(user.id())));
+    return ApiResponse.single(200, user.toMap(), Map.of("self", request.links().user(user.id())));
   }
 }

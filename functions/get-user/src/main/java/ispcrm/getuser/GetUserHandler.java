@@ -1,12 +1,18 @@
 package ispcrm.getuser;
 
 import ispcrm.dynamodb.DynamoDb;
-import ispcrm.gateway.ApiHandler;
+import ispcrm.gateway.ApiEntryPoint;
+import ispcrm.gateway.LambdaHandler;
 import ispcrm.users.DynamoDbUsers;
 import java.util.Map;
 
-/** Wires {@link GetUser} as the Lambda function of its endpoint. */
-public final class GetUserHandler extends ApiHandler {
+/** Runs {@link GetUser} as the Lambda function of its endpoint. */
+public final class GetUserHandler extends LambdaHandler {
+  /** The id that almost certainly does not exist; 404 is a response too. */
+  private static final String PRIMING_EVENT =
+      """
+      {"pathParameters":{"id":"snapstart-priming"},"requestContext":{"requestId":"snapstart"}}
+      """;
 
   public GetUserHandler() {
     this(System.getenv());
@@ -14,18 +20,13 @@ public final class GetUserHandler extends ApiHandler {
 
   public GetUserHandler(Map<String, String> environment) {
     super(
-        "getUser",
-        new GetUser(
-            new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE"))),
-        environment);
+        ApiEntryPoint.create(
+            "getUser", function(environment), environment, primed -> primed.warmUp(PRIMING_EVENT)));
   }
 
-  /** Reads a user whom hardly anybody is called like; that there is none is an answer too. */
-  @Override
-  protected void prime() {
-    rehearse(
-        """
-        {"pathParameters":{"id":"snapstart-priming"},"requestContext":{"requestId":"snapstart"}}
-        """);
+  /** Creates the function with what its environment names. */
+  public static GetUser function(Map<String, String> environment) {
+    return new GetUser(
+        new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE")));
   }
 }

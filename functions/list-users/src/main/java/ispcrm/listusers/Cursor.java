@@ -10,9 +10,9 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * The place between two pages, opaque to clients: the last user's key behind a digest of that key
- * and of the filters. The digest needs no secret: a cursor grants nothing, so that there is nothing
- * to forge, and it is there to refuse one that was cut, mistyped or taken to another list.
+ * The place between two pages, opaque to clients: a digest of the filters and of the last user's
+ * key, followed by that key. The digest needs no secret, because a cursor grants no access. It only
+ * detects a cursor that was cut, mistyped or used with other filters.
  */
 final class Cursor {
   private static final int DIGEST_BYTES = 9;
@@ -27,7 +27,7 @@ final class Cursor {
   }
 
   /**
-   * @throws ApiException 400 for a cursor that a list with these filters did not hand out
+   * @throws ApiException 400 if the cursor does not come from a list with these filters
    */
   static String decode(Users.Filter filter, String cursor) {
     try {
@@ -35,19 +35,19 @@ final class Cursor {
       if (bytes.length > DIGEST_BYTES) {
         String after =
             new String(bytes, DIGEST_BYTES, bytes.length - DIGEST_BYTES, StandardCharsets.UTF_8);
-        // Encoding anew also refuses what differs only in bits that Base64 throws away.
+        // Encoding it again also detects changes in the bits that Base64 ignores.
         if (encode(filter, after).equals(cursor)) {
           return after;
         }
       }
-    } catch (IllegalArgumentException notBase64) {
-      // The same answer as for any other cursor that is not ours.
+    } catch (IllegalArgumentException e) {
+      // Not Base64: the same error as for any other invalid cursor.
     }
     throw new ApiException(
         400,
         "invalid_cursor",
-        "The cursor is not one of this list - follow _links.next, with the same filters, or begin"
-            + " again without a cursor.");
+        "Invalid cursor - follow _links.next with the same filters, or start again without a"
+            + " cursor.");
   }
 
   private static byte[] digest(Users.Filter filter, String after) {
@@ -57,15 +57,15 @@ final class Cursor {
                 String.valueOf(filter.status()),
                 String.valueOf(filter.username()),
                 String.valueOf(filter.customerId()),
-                String.valueOf(filter.usernameStart()),
+                String.valueOf(filter.usernamePrefix()),
                 after)
             .toLowerCase(Locale.ROOT);
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
       return Arrays.copyOf(digest, DIGEST_BYTES);
-    } catch (NoSuchAlgorithmException everyJavaHasIt) {
-      throw new IllegalStateException(everyJavaHasIt);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform must have SHA-256", e);
     }
   }
 }

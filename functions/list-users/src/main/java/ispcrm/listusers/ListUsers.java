@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** {@code GET /api/v1/users}: users in the order of their usernames, filtered, a page at a time. */
+/** {@code GET /api/v1/users}: users in pages, filtered, ordered by username. */
 public final class ListUsers implements Function<ApiRequest, ApiResponse> {
   private final Users users;
 
@@ -21,12 +21,12 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
   }
 
   /**
-   * @throws ApiException 400 for a parameter that is unknown, repeated or malformed, or a cursor
-   *     that this list did not hand out
+   * @throws ApiException 400 if a parameter is unknown, repeated or malformed, or if the cursor
+   *     does not come from this list
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
-    ListQuery query = ListQuery.of(request.query());
+    ListQuery query = ListQuery.parse(request.query());
     Users.Page page = users.list(query.filter(), query.after(), query.limit());
     Links links = request.links();
     Map<String, String> pages = new LinkedHashMap<>();
@@ -46,12 +46,7 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
         page.users().stream()
             .map(
                 user -> {
-                  Map<String, Object> entry = new LinkedHashMap<>();
-                  entry.put("id", user.id());
-                  entry.put("name", user.name());
-                  entry.put("status", user.status());
-                  entry.put("username", user.username());
-                  entry.put("customer_id", user.customerId());
+                  Map<String, Object> entry = new LinkedHashMap<>(user.fields());
                   entry.put("_links", Map.of("self", links.user(user.id())));
                   return entry;
                 })
@@ -62,7 +57,7 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
     return body;
   }
 
-  /** The parameters as they came, with another cursor where one is given. */
+  /** The parameters as the client sent them, with the given cursor unless it is null. */
   private static String queryString(Map<String, List<String>> query, String cursor) {
     Map<String, String> parameters = new LinkedHashMap<>();
     query.forEach((name, values) -> parameters.put(name, values.get(0)));

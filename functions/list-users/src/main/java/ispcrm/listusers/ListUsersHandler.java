@@ -1,12 +1,21 @@
 package ispcrm.listusers;
 
 import ispcrm.dynamodb.DynamoDb;
-import ispcrm.gateway.ApiHandler;
+import ispcrm.gateway.ApiEntryPoint;
+import ispcrm.gateway.LambdaHandler;
 import ispcrm.users.DynamoDbUsers;
 import java.util.Map;
 
-/** Wires {@link ListUsers} as the Lambda function of its endpoint. */
-public final class ListUsersHandler extends ApiHandler {
+/** Runs {@link ListUsers} as the Lambda function of its endpoint. */
+public final class ListUsersHandler extends LambdaHandler {
+  /**
+   * A prefix that almost certainly no username has, so that no personal data gets into a snapshot.
+   */
+  private static final String PRIMING_EVENT =
+      """
+      {"multiValueQueryStringParameters":{"q":["snapstart-priming"]},
+       "requestContext":{"requestId":"snapstart"}}
+      """;
 
   public ListUsersHandler() {
     this(System.getenv());
@@ -14,19 +23,16 @@ public final class ListUsersHandler extends ApiHandler {
 
   public ListUsersHandler(Map<String, String> environment) {
     super(
-        "listUsers",
-        new ListUsers(
-            new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE"))),
-        environment);
+        ApiEntryPoint.create(
+            "listUsers",
+            function(environment),
+            environment,
+            primed -> primed.warmUp(PRIMING_EVENT)));
   }
 
-  /** Lists users whose names hardly anybody has, so that no subscriber's data is in a snapshot. */
-  @Override
-  protected void prime() {
-    rehearse(
-        """
-        {"multiValueQueryStringParameters":{"q":["snapstart-priming"]},
-         "requestContext":{"requestId":"snapstart"}}
-        """);
+  /** Creates the function with what its environment names. */
+  public static ListUsers function(Map<String, String> environment) {
+    return new ListUsers(
+        new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE")));
   }
 }

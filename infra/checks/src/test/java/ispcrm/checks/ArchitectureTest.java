@@ -58,7 +58,8 @@ class ArchitectureTest {
             .collect(Collectors.toCollection(TreeSet::new));
     Set<String> known = new TreeSet<>(FUNCTIONS);
     for (String library :
-        List.of("gateway", "dynamodb", "users", "tokens", "template", "emulation", "local")) {
+        List.of(
+            "access", "gateway", "dynamodb", "users", "tokens", "template", "emulation", "local")) {
       known.add(ROOT + library);
     }
     assertThat(packages).isEqualTo(known);
@@ -85,7 +86,7 @@ class ArchitectureTest {
   @ArchTest
   static void librariesNeverImportAFunction(JavaClasses classes) {
     noClasses()
-        .that(resideInAPackage("ispcrm.gateway..").or(STORES))
+        .that(resideInAnyPackage("ispcrm.access..", "ispcrm.gateway..").or(STORES))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(FUNCTIONS.stream().map(name -> name + "..").toArray(String[]::new))
@@ -111,14 +112,26 @@ class ArchitectureTest {
           .resideInAnyPackage("ispcrm.gateway..", "ispcrm.users..");
 
   @ArchTest
-  static final ArchRule gatewayAndDynamodbImportNoOtherLibrary =
+  static final ArchRule accessImportsNoOtherLibrary =
+      noClasses()
+          .that()
+          .resideInAPackage("ispcrm.access..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("ispcrm..").and(not(resideInAPackage("ispcrm.access.."))));
+
+  @ArchTest
+  static final ArchRule gatewayAndDynamodbImportNoOtherLibraryButAccess =
       noClasses()
           .that()
           .resideInAnyPackage("ispcrm.gateway..", "ispcrm.dynamodb..")
           .should()
           .dependOnClassesThat(
               resideInAPackage("ispcrm..")
-                  .and(not(resideInAnyPackage("ispcrm.gateway..", "ispcrm.dynamodb.."))));
+                  .and(
+                      not(
+                          resideInAnyPackage(
+                              "ispcrm.access..", "ispcrm.gateway..", "ispcrm.dynamodb.."))));
 
   @ArchTest
   static final ArchRule gatewayKnowsNoDatabase =
@@ -198,23 +211,24 @@ class ArchitectureTest {
    *     uniqueness with Lambda SnapStart</a>
    */
   @ArchTest
-  static void onlyTheseMethodsDraw(JavaClasses classes) {
-    Set<String> drawing = new TreeSet<>();
+  static void onlyTheseMethodsGenerate(JavaClasses classes) {
+    Set<String> generating = new TreeSet<>();
     for (JavaClass type : classes.that(DEPLOYED)) {
       for (JavaAccess<?> access : type.getAccessesFromSelf()) {
-        if (RANDOM.test(access.getTargetOwner()) || access.getName().equals("random")) {
-          drawing.add(type.getSimpleName() + "." + access.getOrigin().getName());
+        if (RANDOM.test(access.getTargetOwner())
+            || Set.of("random", "generate", "issue").contains(access.getName())) {
+          generating.add(type.getSimpleName() + "." + access.getOrigin().getName());
         }
       }
     }
-    assertThat(drawing)
+    assertThat(generating)
         .containsExactlyInAnyOrder(
-            "BearerToken.random",
+            "BearerToken.generate",
             "BootstrapAdmin.apply",
             "CreateToken.apply",
             "DynamoDbUsers.pause",
             "GeneratedIds.customerId",
             "GeneratedIds.id",
-            "Token.issue");
+            "IssuedToken.issue");
   }
 }

@@ -132,10 +132,9 @@ class NamesTest {
         Checkout.read(
             "functions/%s/src/main/java/ispcrm/%s/%sHandler.java"
                 .formatted(module, packageName(module), pascal(module)));
-    // ApiHandler reads for all of its kind.
-    if (source.contains("extends ApiHandler")) {
+    if (source.contains("ApiEntryPoint.create(")) {
       source +=
-          Checkout.read("functions/shared/gateway/src/main/java/ispcrm/gateway/ApiHandler.java");
+          Checkout.read("functions/shared/gateway/src/main/java/ispcrm/gateway/ApiEntryPoint.java");
     }
     if (source.contains("DynamoDb.client(environment)")) {
       source +=
@@ -210,7 +209,7 @@ class NamesTest {
     return name.toString();
   }
 
-  private static String camel(String module) {
+  static String camel(String module) {
     String name = pascal(module);
     return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
   }

@@ -79,16 +79,6 @@ class PackagedFunctionsIT {
     }
   }
 
-  @Test
-  void underSamLocalABadTokenIsDenied() throws Exception {
-    try (LambdaProcess authorizer = start("authorizer", Map.of("AWS_SAM_LOCAL", "true"))) {
-      LambdaProcess.Outcome outcome = authorizer.invoke(event("authorizer", "no-token").toString());
-      assertThat(outcome.failed()).isFalse();
-      assertThat(JSON.readTree(outcome.json()).at("/policyDocument/Statement/0/Effect").asString())
-          .isEqualTo("Deny");
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({
     "discover-root, ok, 200",

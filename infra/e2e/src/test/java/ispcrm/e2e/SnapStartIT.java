@@ -46,7 +46,8 @@ class SnapStartIT {
 
   /** The classes that draw ids and tokens. */
   private static final List<String> DRAWING =
-      List.of("ispcrm.users.GeneratedIds", "ispcrm.tokens.BearerToken", "ispcrm.tokens.Token ");
+      List.of(
+          "ispcrm.users.GeneratedIds", "ispcrm.tokens.BearerToken", "ispcrm.tokens.IssuedToken");
 
   private static LocalDynamoDb dynamoDb;
 
@@ -100,7 +101,7 @@ class SnapStartIT {
       // The authorizer reads tokens and so loads a class that could draw some.
       if (!name.equals("authorizer")) {
         assertThat(Files.readString(classes))
-            .contains("ispcrm.gateway.FunctionHandler")
+            .contains("ispcrm.gateway.LambdaEntryPoint")
             .doesNotContain(DRAWING);
       }
       calls.clear();

@@ -1,9 +1,11 @@
 package ispcrm.local;
 
 import ispcrm.template.Template;
+import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
-import ispcrm.users.User;
 import ispcrm.users.Users;
+import java.time.Instant;
+import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** The two users that the API's documentation shows. */
@@ -16,37 +18,26 @@ final class SampleUsers {
     Users users =
         new DynamoDbUsers(
             dynamoDb, template.functions().get("create-user").environment().get("USERS_TABLE"));
+    Instant createdAt = Instant.parse("2023-12-13T13:38:27Z");
     users.create(
-        new User(
-            "jonewe",
-            "jonewe",
-            "Jon Ewe",
-            "IZ1459296",
-            "active",
-            "2025-03-31 00:00:00",
-            "2023-12-13 13:38:27",
-            "2023-12-13 00:00:00",
-            null,
-            10L,
-            "100 Mbps",
-            20L,
-            "customer",
-            "2023-12-13 13:38:27"));
+        new CreateUserRequest(
+                Map.of(
+                    "id", "jonewe",
+                    "name", "Jon Ewe",
+                    "customer_id", "IZ1459296",
+                    "expiration", "2025-03-31",
+                    "activated_at", "2023-12-13",
+                    "profile_id", 10,
+                    "profile_name", "100 Mbps",
+                    "radius_id", 20))
+            .toUser("", "", createdAt));
     users.create(
-        new User(
-            "1",
-            "johndoe",
-            "John Doe",
-            "IZ1459297",
-            "active",
-            null,
-            "2023-12-13 13:38:27",
-            null,
-            null,
-            null,
-            null,
-            null,
-            "customer",
-            "2023-12-13 13:38:27"));
+        new CreateUserRequest(
+                Map.of(
+                    "id", "1",
+                    "username", "johndoe",
+                    "name", "John Doe",
+                    "customer_id", "IZ1459297"))
+            .toUser("", "", createdAt));
   }
 }

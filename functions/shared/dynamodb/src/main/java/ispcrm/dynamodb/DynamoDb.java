@@ -13,18 +13,18 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 
-/** Access to DynamoDB: the one client of a function, and its values. */
+/** Access to DynamoDB: the single client of a function, and attribute values. */
 public final class DynamoDb {
 
   private DynamoDb() {}
 
   /**
-   * A client with the region, endpoint and credentials of the default chains. A call ends within 10
-   * seconds, retries among them, which is less than a function's time-out: the caller gets an
-   * answer that says so. Make one for each function and keep it.
+   * Creates a client with the region, endpoint and credentials of the default chains. A call ends
+   * within 10 seconds, including its retries. That is less than a function's timeout, so the
+   * function can still respond with an error. Create one client for each function and keep it.
    *
-   * @param environment the function's environment; DYNAMODB_ENDPOINT is where DynamoDB is found
-   *     instead, where it is there and not empty
+   * @param environment the function's environment; if DYNAMODB_ENDPOINT is set and not empty, it is
+   *     the address of DynamoDB
    * @see <a
    *     href="https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/best-practices.html">Best
    *     practices of the AWS SDK for Java 2.x</a>
@@ -45,8 +45,8 @@ public final class DynamoDb {
     if (!endpoint.isEmpty()) {
       builder.endpointOverride(URI.create(endpoint));
     }
-    // What the chains would find last on their way; they stay for whatever else there is, such as
-    // the container endpoint where Lambda restores snapshots.
+    // The default chains would find these last. They are still needed for other sources, such as
+    // the container endpoint of a function that was restored from a snapshot.
     String region = System.getenv("AWS_REGION");
     if (region != null && System.getProperty("aws.region") == null) {
       builder.region(Region.of(region));
@@ -59,10 +59,11 @@ public final class DynamoDb {
   }
 
   /**
-   * Reads an item at half the price of a consistent read, and consistently where nothing was found:
-   * an item is there from the moment it was written, and a change of it is seen within a second.
+   * Reads an item at half the price of a consistent read, and once more, consistently, if it was
+   * not found. So an item is found from the moment it is written, and a change to it is seen within
+   * a second.
    *
-   * @return the item's attributes, or nothing
+   * @return the item's attributes; empty if there is no item
    */
   public static Optional<Map<String, AttributeValue>> find(
       DynamoDbClient client, String table, String keyName, String key) {

@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a function learns of an HTTP request. Headers are left out on purpose: a token that is not
- * here can be neither logged nor answered.
+ * What a function needs to know about an HTTP request. It contains no headers on purpose: a token
+ * that is not here cannot end up in a log or a response.
  *
  * @param pathParameters the values of the route's variables, decoded
- * @param query the query string's parameters, decoded, each with all its values in order
- * @param body the body as text, base64 undone; empty where there is none
- * @param caller who calls, as the authorizer found
- * @param links where links in the answer begin
+ * @param query the parameters of the query string, decoded, each with all its values in order
+ * @param body the body as API Gateway passes it; empty if there is none
+ * @param isBase64Encoded whether the body is in base64
+ * @param caller the caller that the authorizer identified
+ * @param links the addresses for links in the response
  * @param requestId API Gateway's id of the request
  * @see <a
  *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html">Lambda
@@ -25,6 +26,7 @@ public record ApiRequest(
     Map<String, String> pathParameters,
     Map<String, List<String>> query,
     String body,
+    boolean isBase64Encoded,
     Caller caller,
     Links links,
     String requestId) {
@@ -32,33 +34,46 @@ public record ApiRequest(
   private static final int MAX_BODY_BYTES = 64 * 1024;
 
   /**
-   * Parses the body as JSON, whatever its Content-Type says.
+   * Reads API Gateway's event.
    *
-   * @throws ApiException 413 for a body over 64 KiB; 400 where it is not one JSON object, or
-   *     repeats a key
+   * @param baseUrl what links begin with; if empty, the address that the event gives for the API
    */
-  public Map<String, Object> json() {
-    if (body.getBytes(StandardCharsets.UTF_8).length > MAX_BODY_BYTES) {
-      throw new ApiException(
-          413, "body_too_large", "The body is too large - at most 64 KiB are taken.");
-    }
-    return Json.readObject(body);
+  public static ApiRequest of(Map<String, Object> event, String baseUrl) {
+    Map<String, Object> context = LambdaEntryPoint.object(event, "requestContext");
+    return new ApiRequest(
+        LambdaEntryPoint.object(event, "pathParameters"),
+        LambdaEntryPoint.object(event, "multiValueQueryStringParameters"),
+        event.get("body") instanceof String text ? text : "",
+        Boolean.TRUE.equals(event.get("isBase64Encoded")),
+        Caller.of(LambdaEntryPoint.object(context, "authorizer")),
+        Links.of(baseUrl, context),
+        String.valueOf(context.get("requestId")));
   }
 
-  static String body(Map<String, Object> event) {
-    if (!(event.get("body") instanceof String text)) {
-      return "";
+  /**
+   * Parses the body as JSON, regardless of its Content-Type.
+   *
+   * @throws ApiException 413 if the body is over 64 KiB; 400 if it is not a single JSON object in
+   *     UTF-8, or repeats a key
+   */
+  public Map<String, Object> json() {
+    String text = isBase64Encoded ? decode(body) : body;
+    if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BODY_BYTES) {
+      throw new ApiException(
+          413, "body_too_large", "The body is too large - the maximum is 64 KiB.");
     }
-    if (!Boolean.TRUE.equals(event.get("isBase64Encoded"))) {
-      return text;
-    }
+    return Json.readObject(text);
+  }
+
+  private static String decode(String base64) {
     try {
       return StandardCharsets.UTF_8
           .newDecoder()
-          .decode(ByteBuffer.wrap(Base64.getDecoder().decode(text)))
+          .decode(ByteBuffer.wrap(Base64.getDecoder().decode(base64)))
           .toString();
-    } catch (CharacterCodingException notUtf8) {
-      throw new ApiException(400, "invalid_json", "The body is not JSON in UTF-8.");
+    } catch (CharacterCodingException e) {
+      throw new ApiException(
+          400, "invalid_json", "The body is not valid JSON: it is not encoded in UTF-8.");
     }
   }
 }

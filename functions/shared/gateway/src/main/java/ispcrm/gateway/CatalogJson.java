@@ -7,29 +7,33 @@ import org.springframework.messaging.MessageHeaders;
 import org.springframework.messaging.converter.MessageConverter;
 
 /**
- * What Spring Cloud Function's catalog would make of JSON and of messages that hold it. It asks for
- * nothing: our entry reads and writes {@link Json} itself and hands the catalog what the function
- * takes.
+ * The JSON mapper and message converter that Spring Cloud Function's catalog requires. Neither is
+ * ever called, because {@link LambdaEntryPoint} reads and writes the JSON and passes the catalog
+ * the function's own input type.
  */
 final class CatalogJson extends JsonMapper implements MessageConverter {
 
   @Override
   protected <T> T doFromJson(Object json, Type type) {
-    throw new UnsupportedOperationException("the entry reads JSON, not the catalog");
+    throw notCalled();
   }
 
   @Override
   public String toString(Object value) {
-    throw new UnsupportedOperationException("the entry writes JSON, not the catalog");
+    throw notCalled();
   }
 
   @Override
   public Object fromMessage(Message<?> message, Class<?> target) {
-    throw new UnsupportedOperationException("the entry hands the catalog no messages");
+    throw notCalled();
   }
 
   @Override
   public Message<?> toMessage(Object payload, MessageHeaders headers) {
-    throw new UnsupportedOperationException("the entry takes no messages from the catalog");
+    throw notCalled();
+  }
+
+  private static UnsupportedOperationException notCalled() {
+    return new UnsupportedOperationException("the catalog is given no JSON and no messages");
   }
 }

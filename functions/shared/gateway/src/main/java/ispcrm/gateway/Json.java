@@ -18,12 +18,12 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * JSON as RFC 8259 has it, read strictly: no repeated key at any depth, nothing after the end. It
- * is read to, and written from, maps, lists, text, numbers, booleans and null. Jackson's parser
- * does that alone; its data binding would take a tenth of a cold start.
+ * JSON (RFC 8259), read strictly: no repeated key at any depth, and no text after the end. Values
+ * are maps, lists, text, numbers, booleans and null. It uses Jackson's streaming parser alone,
+ * because Jackson's data binding would take a tenth of a cold start.
  */
 final class Json {
-  /** API Gateway's largest event, a body of 10 MB escaped, still fits. */
+  /** Enough for API Gateway's largest event, which contains a body of 10 MB, escaped. */
   private static final int MAX_CHARACTERS = 64 * 1024 * 1024;
 
   private static final JsonFactory FACTORY =
@@ -46,7 +46,7 @@ final class Json {
     return text.toString();
   }
 
-  /** Reads an event of Lambda; one that is no object holds nothing. */
+  /** Reads a Lambda event. An event that is not an object counts as empty. */
   static Map<String, Object> readEvent(InputStream in) {
     try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), in)) {
       return json.nextToken() == JsonToken.START_OBJECT ? object(json) : Map.of();
@@ -56,24 +56,24 @@ final class Json {
   /**
    * Reads an object that a client sent.
    *
-   * @throws ApiException 400, naming the place but not quoting it: what stands there may be a
-   *     secret
+   * @throws ApiException 400; the message names the location but does not quote the text, which may
+   *     be a secret
    */
   static Map<String, Object> readObject(String text) {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
       try {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
-          throw notJson("it must be one object, {…}", parser.currentTokenLocation());
+          throw notJson("it must be a single object, {…}", parser.currentTokenLocation());
         }
         Map<String, Object> object = object(parser);
         if (parser.nextToken() != null) {
-          throw notJson("there is text after its end", parser.currentTokenLocation());
+          throw notJson("there is text after the end of the object", parser.currentTokenLocation());
         }
         return object;
-      } catch (JacksonException malformed) {
-        throw String.valueOf(malformed.getOriginalMessage()).startsWith("Duplicate")
+      } catch (JacksonException e) {
+        throw String.valueOf(e.getOriginalMessage()).startsWith("Duplicate")
             ? duplicateKey(parser)
-            : notJson("it breaks off or goes wrong", malformed.getLocation());
+            : notJson("it is incomplete or malformed", e.getLocation());
       }
     }
   }

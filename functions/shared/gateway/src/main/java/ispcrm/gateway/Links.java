@@ -1,17 +1,18 @@
 package ispcrm.gateway;
 
+import ispcrm.access.Endpoint;
 import java.util.Map;
 
 /**
- * The API's addresses, absolute, always of v1 and in lower case.
+ * The API's addresses: absolute, always of v1 and in lower case.
  *
- * @param base the address that all of them begin with, without a slash at its end
+ * @param base what all of them begin with, without a slash at the end
  */
 public record Links(String base) {
 
   /**
-   * Begins links with the configured address where there is one, else with the domain and stage
-   * that API Gateway says it was called at; never with a header, which the client could write.
+   * Starts links with the configured address if there is one, otherwise with the domain and stage
+   * in API Gateway's request context; never with a header, because a client can set headers.
    */
   static Links of(String configured, Map<String, Object> requestContext) {
     return new Links(
@@ -20,20 +21,21 @@ public record Links(String base) {
             : configured);
   }
 
+  /** The address of an endpoint; a URI template (RFC 6570) if its path has variables. */
+  public String to(Endpoint endpoint) {
+    return base + endpoint.path();
+  }
+
   public String root() {
-    return base + "/api/v1";
+    return to(Endpoint.DISCOVER_ROOT);
   }
 
   public String users() {
-    return root() + "/users";
+    return to(Endpoint.LIST_USERS);
   }
 
-  /** The address of one user; the characters of an id need no encoding. */
+  /** The address of one user. The characters of an id need no encoding. */
   public String user(String id) {
-    return users() + "/" + id;
-  }
-
-  public String tokens() {
-    return root() + "/tokens";
+    return to(Endpoint.GET_USER).replace("{id}", id);
   }
 }

@@ -15,17 +15,19 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.springframework.cloud.function.json.JsonMapper;
 
-/** The class that stands in for one of Spring Cloud Function has what the catalog may call. */
+/**
+ * Our replacement for a class of Spring Cloud Function has every method that the catalog may call.
+ */
 class CatalogJsonTest {
 
   @Test
-  void standInHasTheMethodsOfTheLibrarysClass() throws Exception {
+  void theReplacementHasTheMethodsOfTheLibrarysClass() throws Exception {
     Set<String> expected = methods(new Library().load());
     assertThat(expected).hasSizeGreaterThan(5);
     assertThat(methods(JsonMapper.class)).isEqualTo(expected);
   }
 
-  /** Loads the class that is stood in for, past the one that takes its place. */
+  /** Loads the library's own class instead of the one that replaces it. */
   private static final class Library extends ClassLoader {
 
     Library() {

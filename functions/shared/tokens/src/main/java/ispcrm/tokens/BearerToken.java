@@ -11,9 +11,10 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
- * The secret itself: {@code ispcrm_}, 43 characters that hold 256 random bits in base62, and 6 with
- * the CRC-32 of all that stands before them. So a mistyped one is known without a read, and secret
- * scanners can find one that leaked. It is kept nowhere; its SHA-256 is.
+ * The secret itself: {@code ispcrm_}, 43 characters with 256 random bits in base62, and 6
+ * characters with the CRC-32 of everything before them. The checksum reveals a mistyped token
+ * without a read, and helps secret scanners to find a leaked one. The secret is never stored; its
+ * SHA-256 is.
  */
 public final class BearerToken {
   private static final String DIGITS =
@@ -21,7 +22,7 @@ public final class BearerToken {
   private static final String PREFIX = "ispcrm_";
   private static final int SECRET_LENGTH = 43;
   private static final int CHECKSUM_LENGTH = 6;
-  private static final Pattern FORM =
+  private static final Pattern PATTERN =
       Pattern.compile(PREFIX + "[0-9A-Za-z]{" + (SECRET_LENGTH + CHECKSUM_LENGTH) + "}");
 
   private final String text;
@@ -30,17 +31,17 @@ public final class BearerToken {
     this.text = text;
   }
 
-  /** A new token; drawn at each call, so that snapshots of a process share none. */
-  public static BearerToken random() {
+  /** Generates a token. Its random bits are never part of a snapshot. */
+  public static BearerToken generate() {
     byte[] bits = new byte[32];
     new SecureRandom().nextBytes(bits);
     String head = PREFIX + base62(new BigInteger(1, bits), SECRET_LENGTH);
     return new BearerToken(head + checksum(head));
   }
 
-  /** The token that a client wrote, or nothing where it has not the form or a wrong checksum. */
+  /** Reads a token that a client sent; empty if its format or checksum is wrong. */
   public static Optional<BearerToken> parse(String text) {
-    if (!FORM.matcher(text).matches()) {
+    if (!PATTERN.matcher(text).matches()) {
       return Optional.empty();
     }
     int end = text.length() - CHECKSUM_LENGTH;
@@ -49,20 +50,20 @@ public final class BearerToken {
         : Optional.empty();
   }
 
-  /** The secret in clear. It belongs into the one answer that hands it out and nowhere else. */
+  /** The secret in clear text, only for the response that shows it once. */
   public String secret() {
     return text;
   }
 
-  /** The key under which the token is kept: its SHA-256 in hexadecimal. */
+  /** The key of the stored token: the SHA-256 of the secret in hexadecimal. */
   public String sha256() {
     try {
       return HexFormat.of()
           .formatHex(
               MessageDigest.getInstance("SHA-256")
                   .digest(text.getBytes(StandardCharsets.US_ASCII)));
-    } catch (NoSuchAlgorithmException everyJavaHasIt) {
-      throw new IllegalStateException(everyJavaHasIt);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform must have SHA-256", e);
     }
   }
 
@@ -76,7 +77,7 @@ public final class BearerToken {
     return text.hashCode();
   }
 
-  /** Says nothing of the secret, so that it may stand in a log. */
+  /** Reveals nothing of the secret, so that a log may contain it. */
   @Override
   public String toString() {
     return PREFIX + "…";

@@ -3,18 +3,18 @@ package ispcrm.tokens;
 import static ispcrm.dynamodb.DynamoDb.number;
 import static ispcrm.dynamodb.DynamoDb.text;
 
+import ispcrm.access.Scope;
 import ispcrm.dynamodb.DynamoDb;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Tokens in a DynamoDB table, keyed by the secret's SHA-256. The table is TokensTable in
- * template.yaml; DynamoDB deletes expired tokens from it within days, which nobody relies on.
+ * Tokens in a DynamoDB table, keyed by the SHA-256 of the secret. The table is TokensTable in
+ * template.yaml. DynamoDB deletes expired tokens within days, but no code relies on that.
  */
 public final class DynamoDbTokens implements Tokens {
   private final DynamoDbClient dynamoDb;
@@ -31,15 +31,16 @@ public final class DynamoDbTokens implements Tokens {
   }
 
   @Override
-  public void add(BearerToken secret, Token token) {
+  public void add(IssuedToken issued) {
+    Token token = issued.token();
     Map<String, AttributeValue> item = new HashMap<>();
-    item.put("sha256", text(secret.sha256()));
+    item.put("sha256", text(issued.secret().sha256()));
     item.put("id", text(token.id()));
     item.put("user", text(token.user()));
     if (token.description() != null) {
       item.put("description", text(token.description()));
     }
-    item.put("scopes", text(String.join(" ", token.scopes())));
+    item.put("scopes", text(Scope.formatList(token.scopes())));
     item.put("created_at", number(token.createdAt().getEpochSecond()));
     item.put("created_by", text(token.createdBy()));
     item.put("expires_at", number(token.expiresAt().getEpochSecond()));
@@ -56,7 +57,7 @@ public final class DynamoDbTokens implements Tokens {
         item.get("id").s(),
         item.get("user").s(),
         item.containsKey("description") ? item.get("description").s() : null,
-        List.of(item.get("scopes").s().split(" ", -1)),
+        Scope.parseList(item.get("scopes").s()),
         time(item, "created_at"),
         item.get("created_by").s(),
         time(item, "expires_at"),

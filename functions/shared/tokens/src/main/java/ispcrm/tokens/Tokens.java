@@ -2,12 +2,12 @@ package ispcrm.tokens;
 
 import java.util.Optional;
 
-/** Where tokens are kept. */
+/** The store of tokens. */
 public interface Tokens {
 
-  /** What is kept of this token, be it valid or not. */
+  /** Finds what is stored about this token, whether it is valid or not. */
   Optional<Token> find(BearerToken secret);
 
-  /** Keeps a new token. */
-  void add(BearerToken secret, Token token);
+  /** Stores a new token. */
+  void add(IssuedToken issued);
 }

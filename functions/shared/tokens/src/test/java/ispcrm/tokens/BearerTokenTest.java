@@ -15,21 +15,21 @@ class BearerTokenTest {
 
   @Test
   void hasTheFormThatScannersLookFor() {
-    assertThat(BearerToken.random().secret()).matches("ispcrm_[0-9A-Za-z]{49}");
+    assertThat(BearerToken.generate().secret()).matches("ispcrm_[0-9A-Za-z]{49}");
   }
 
   @Test
   void noTwoAreAlike() {
     Set<String> secrets = new HashSet<>();
     for (int i = 0; i < 1000; i++) {
-      secrets.add(BearerToken.random().secret());
+      secrets.add(BearerToken.generate().secret());
     }
     assertThat(secrets).hasSize(1000);
   }
 
   @Test
   void isReadAgain() {
-    BearerToken token = BearerToken.random();
+    BearerToken token = BearerToken.generate();
     assertThat(BearerToken.parse(token.secret())).contains(token);
   }
 
@@ -45,14 +45,14 @@ class BearerTokenTest {
 
   @Test
   void doesNotSayItselfInALog() {
-    BearerToken token = BearerToken.random();
+    BearerToken token = BearerToken.generate();
     assertThat(token.toString()).isEqualTo("ispcrm_…");
   }
 
   @Property
   void oneWrongCharacterIsKnownWithoutARead(
       @ForAll @IntRange(max = 55) int place, @ForAll @IntRange(max = 61) int digit) {
-    String secret = BearerToken.random().secret();
+    String secret = BearerToken.generate().secret();
     String mistyped =
         secret.substring(0, place) + DIGITS.charAt(digit) + secret.substring(place + 1);
     assertThat(BearerToken.parse(mistyped).isPresent()).isEqualTo(mistyped.equals(secret));
@@ -60,7 +60,7 @@ class BearerTokenTest {
 
   @Property
   void swappedNeighboursAreKnownWithoutARead(@ForAll @IntRange(min = 7, max = 54) int place) {
-    String secret = BearerToken.random().secret();
+    String secret = BearerToken.generate().secret();
     String mistyped =
         secret.substring(0, place)
             + secret.charAt(place + 1)

@@ -3,6 +3,7 @@ package ispcrm.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ispcrm.access.Scope;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
 import java.time.Duration;
@@ -35,43 +36,43 @@ class DynamoDbTokensTest {
 
   @Test
   void whatIsAddedIsFound() {
-    BearerToken secret = BearerToken.random();
-    Token token = token("jonewe", "billing");
-    tokens.add(secret, token);
-    assertThat(tokens.find(secret)).contains(token);
-    assertThat(tokens.find(BearerToken.random())).isEmpty();
+    IssuedToken issued = issue("jonewe", "billing");
+    tokens.add(issued);
+    assertThat(tokens.find(issued.secret())).contains(issued.token());
+    assertThat(tokens.find(BearerToken.generate())).isEmpty();
   }
 
   @Test
   void descriptionMayBeAbsent() {
-    BearerToken secret = BearerToken.random();
-    Token token = token("jonewe", null);
-    tokens.add(secret, token);
-    assertThat(tokens.find(secret)).contains(token);
+    IssuedToken issued = issue("jonewe", null);
+    tokens.add(issued);
+    assertThat(tokens.find(issued.secret())).contains(issued.token());
   }
 
   @Test
-  void secretIsNotKept() {
-    BearerToken secret = BearerToken.random();
-    tokens.add(secret, token("jonewe", null));
+  void theSecretIsNotStored() {
+    IssuedToken issued = issue("jonewe", null);
+    tokens.add(issued);
     assertThat(dynamoDb.client().scan(r -> r.tableName(TABLE)).toString())
-        .contains(secret.sha256())
-        .doesNotContain(secret.secret());
+        .contains(issued.secret().sha256())
+        .doesNotContain(issued.secret().secret());
   }
 
   @Test
   void noTokenReplacesAnother() {
-    BearerToken secret = BearerToken.random();
-    tokens.add(secret, token("jonewe", null));
-    assertThatThrownBy(() -> tokens.add(secret, token("other", null)))
+    IssuedToken issued = issue("jonewe", null);
+    tokens.add(issued);
+    assertThatThrownBy(
+            () -> tokens.add(new IssuedToken(issued.secret(), issue("other", null).token())))
         .isInstanceOf(ConditionalCheckFailedException.class);
-    assertThat(tokens.find(secret).orElseThrow().user()).isEqualTo("jonewe");
+    assertThat(tokens.find(issued.secret()).orElseThrow().user()).isEqualTo("jonewe");
   }
 
   @Test
   void revocationIsRead() {
-    BearerToken secret = BearerToken.random();
-    tokens.add(secret, token("jonewe", null));
+    IssuedToken issued = issue("jonewe", null);
+    BearerToken secret = issued.secret();
+    tokens.add(issued);
     dynamoDb
         .client()
         .updateItem(
@@ -88,8 +89,8 @@ class DynamoDbTokensTest {
 
   @Test
   void tokensOfAUserCanBeFound() {
-    tokens.add(BearerToken.random(), token("many", "first"));
-    tokens.add(BearerToken.random(), token("many", "second"));
+    tokens.add(issue("many", "first"));
+    tokens.add(issue("many", "second"));
     assertThat(
             dynamoDb
                 .client()
@@ -108,14 +109,14 @@ class DynamoDbTokensTest {
 
   @Test
   void tokenIsValidUntilItsLastSecond() {
-    Token token = token("jonewe", null);
+    Token token = issue("jonewe", null).token();
     assertThat(token.isValid(NOW)).isTrue();
     assertThat(token.isValid(token.expiresAt().minusNanos(1))).isTrue();
     assertThat(token.isValid(token.expiresAt())).isFalse();
   }
 
-  private static Token token(String user, String description) {
-    return Token.issue(
+  private static IssuedToken issue(String user, String description) {
+    return IssuedToken.issue(
         user, description, List.of(Scope.SELF_READ), "admin", NOW, Duration.ofDays(90));
   }
 }

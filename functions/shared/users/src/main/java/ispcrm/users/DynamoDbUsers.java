@@ -3,12 +3,15 @@ package ispcrm.users;
 import static ispcrm.dynamodb.DynamoDb.number;
 import static ispcrm.dynamodb.DynamoDb.text;
 
+import ispcrm.access.Role;
 import ispcrm.dynamodb.DynamoDb;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,20 +24,20 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
- * Users in a DynamoDB table, one item each, with two more items beside it that claim its username
- * and its customer id. The table and its indexes are UsersTable in template.yaml.
+ * Users in a DynamoDB table: one item for each user, and two more that claim its username and its
+ * customer number. The table and its indexes are UsersTable in template.yaml.
  */
 public final class DynamoDbUsers implements Users {
-  /** The lowest key a username can have: its first character is a letter or a digit. */
+  /** The lowest possible key of a username, because usernames start with a letter or a digit. */
   private static final String FIRST_KEY = "0";
 
-  /** Above every character of a username. */
+  /** Sorts after every character of a username. */
   private static final String LAST_CHARACTER = "\uFFFF";
 
-  /** The one partition of the index that lists everybody. */
+  /** The single partition of the index that lists all users. */
   private static final String LISTING = "users";
 
-  private static final int MOST_ATTEMPTS = 8;
+  private static final int MAX_ATTEMPTS = 8;
   private static final String ABSENT = "attribute_not_exists(pk)";
 
   private final DynamoDbClient dynamoDb;
@@ -47,60 +50,60 @@ public final class DynamoDbUsers implements Users {
 
   @Override
   public Optional<User> find(String id) {
-    return UserRules.isId(id) ? item(userKey(id)).map(DynamoDbUsers::user) : Optional.empty();
+    return isId(id) ? item(userKey(id)).map(DynamoDbUsers::user) : Optional.empty();
   }
 
   @Override
   public Page list(Filter filter, String after, int limit) {
     if (filter.username() != null || filter.customerId() != null) {
       List<Summary> users =
-          claimant(filter)
+          claimedBy(filter)
               .filter(user -> matches(user, filter, after))
-              .map(DynamoDbUsers::summary)
+              .map(user -> summary(item(user)))
               .map(List::of)
               .orElse(List.of());
       return new Page(users, null);
     }
-    String start = filter.usernameStart() == null ? "" : UserRules.fold(filter.usernameStart());
-    String from = start.isEmpty() ? FIRST_KEY : start;
-    List<Map<String, AttributeValue>> items = query(filter.status(), after, from, start, limit + 1);
-    boolean more = items.size() > limit;
-    List<Summary> users = new ArrayList<>();
-    for (Map<String, AttributeValue> item : more ? items.subList(0, limit) : items) {
-      users.add(
-          new Summary(
-              item.get("id").s(),
-              item.get("name").s(),
-              item.get("status").s(),
-              item.get("username").s(),
-              item.get("customer_id").s()));
-    }
-    return new Page(users, more ? items.get(limit - 1).get("username_key").s() : null);
+    String prefix = filter.usernamePrefix() == null ? "" : caseFold(filter.usernamePrefix());
+    String from = prefix.isEmpty() ? FIRST_KEY : prefix;
+    List<Map<String, AttributeValue>> items =
+        query(filter.status(), after, from, prefix, limit + 1);
+    boolean hasNext = items.size() > limit;
+    List<Summary> users =
+        (hasNext ? items.subList(0, limit) : items).stream().map(DynamoDbUsers::summary).toList();
+    return new Page(users, hasNext ? items.get(limit - 1).get("username_key").s() : null);
   }
 
   @Override
-  public Set<String> create(User user) {
+  public Set<UserField<?>> create(User user) {
     return create(user, ABSENT);
   }
 
   /**
-   * Does what {@link #create} does, under a condition that no item meets: DynamoDB refuses it and
-   * nothing is written. It is for priming, and needs no more permissions than creating.
+   * Does the same as {@link #create}, under a condition that no item meets, so that DynamoDB
+   * refuses it and nothing is written. It primes a function, and needs no more permissions than
+   * creating a user.
    */
-  public void rehearseCreate() {
+  public void primeCreate() {
     String id = "snapstart-priming";
-    String now = "2000-01-01 00:00:00";
     User user =
-        new User(
-            id, id, id, id, "active", null, now, null, null, null, null, null, "customer", now);
+        User.builder()
+            .set(UserField.ID, id)
+            .set(UserField.USERNAME, id)
+            .set(UserField.NAME, id)
+            .set(UserField.CUSTOMER_ID, id)
+            .set(UserField.STATUS, Status.ACTIVE)
+            .set(UserField.ROLE, Role.CUSTOMER)
+            .setCreated(Instant.EPOCH)
+            .build();
     create(user, ABSENT + " AND attribute_exists(pk)");
   }
 
-  private Set<String> create(User user, String condition) {
-    Map<String, Map<String, AttributeValue>> items = new LinkedHashMap<>();
-    items.put("id", item(user));
-    items.put("username", claim(usernameKey(user.username()), user));
-    items.put("customer_id", claim(customerIdKey(user.customerId()), user));
+  private Set<UserField<?>> create(User user, String condition) {
+    Map<UserField<?>, Map<String, AttributeValue>> items = new LinkedHashMap<>();
+    items.put(UserField.ID, item(user));
+    items.put(UserField.USERNAME, claim(usernameKey(user.username()), user));
+    items.put(UserField.CUSTOMER_ID, claim(customerIdKey(user.customerId()), user));
     List<TransactWriteItem> puts = new ArrayList<>();
     for (Map<String, AttributeValue> item : items.values()) {
       puts.add(
@@ -112,21 +115,21 @@ public final class DynamoDbUsers implements Users {
       try {
         dynamoDb.transactWriteItems(request -> request.transactItems(puts));
         return Set.of();
-      } catch (TransactionCanceledException cancelled) {
-        Set<String> taken = taken(List.copyOf(items.keySet()), cancelled.cancellationReasons());
-        if (!taken.isEmpty()) {
-          return taken;
+      } catch (TransactionCanceledException e) {
+        Set<UserField<?>> conflicts = conflicts(List.copyOf(items.keySet()), e);
+        if (!conflicts.isEmpty()) {
+          return conflicts;
         }
-        // Another transaction held one of the items: once it is through, this one wins or loses.
-        if (attempt == MOST_ATTEMPTS || !conflicts(cancelled)) {
-          throw cancelled;
+        // Another transaction is using one of the items. Once it ends, this one succeeds or fails.
+        if (attempt == MAX_ATTEMPTS || !isTransactionConflict(e)) {
+          throw e;
         }
         pause(attempt);
       }
     }
   }
 
-  private Optional<User> claimant(Filter filter) {
+  private Optional<User> claimedBy(Filter filter) {
     String key =
         filter.username() != null
             ? usernameKey(filter.username())
@@ -135,21 +138,20 @@ public final class DynamoDbUsers implements Users {
   }
 
   private static boolean matches(User user, Filter filter, String after) {
-    String key = UserRules.fold(user.username());
-    return (filter.status() == null || filter.status().equals(user.status()))
-        && (filter.username() == null || UserRules.fold(filter.username()).equals(key))
+    String key = caseFold(user.username());
+    return (filter.status() == null || filter.status() == user.status())
+        && (filter.username() == null || caseFold(filter.username()).equals(key))
         && (filter.customerId() == null || filter.customerId().equalsIgnoreCase(user.customerId()))
-        && (filter.usernameStart() == null
-            || key.startsWith(UserRules.fold(filter.usernameStart())))
+        && (filter.usernamePrefix() == null || key.startsWith(caseFold(filter.usernamePrefix())))
         && (after == null || key.compareTo(after) > 0);
   }
 
   private List<Map<String, AttributeValue>> query(
-      String status, String after, String from, String start, int limit) {
+      Status status, String after, String from, String prefix, int limit) {
     Map<String, AttributeValue> values = new HashMap<>();
-    values.put(":partition", text(status == null ? LISTING : status));
+    values.put(":partition", text(status == null ? LISTING : status.toString()));
     values.put(":from", text(after == null ? from : after + "\0"));
-    values.put(":to", text(start + LAST_CHARACTER));
+    values.put(":to", text(prefix + LAST_CHARACTER));
     return dynamoDb
         .query(
             QueryRequest.builder()
@@ -169,27 +171,38 @@ public final class DynamoDbUsers implements Users {
     return DynamoDb.find(dynamoDb, table, "pk", key);
   }
 
-  private static Set<String> taken(List<String> fields, List<CancellationReason> reasons) {
-    Set<String> taken = new LinkedHashSet<>();
+  private static Set<UserField<?>> conflicts(
+      List<UserField<?>> fields, TransactionCanceledException cancellation) {
+    Set<UserField<?>> conflicts = new LinkedHashSet<>();
+    List<CancellationReason> reasons = cancellation.cancellationReasons();
     for (int i = 0; i < reasons.size(); i++) {
       if ("ConditionalCheckFailed".equals(reasons.get(i).code())) {
-        taken.add(fields.get(i));
+        conflicts.add(fields.get(i));
       }
     }
-    return taken;
+    return conflicts;
   }
 
-  private static boolean conflicts(TransactionCanceledException cancelled) {
-    return cancelled.cancellationReasons().stream()
+  private static boolean isTransactionConflict(TransactionCanceledException cancellation) {
+    return cancellation.cancellationReasons().stream()
         .anyMatch(reason -> "TransactionConflict".equals(reason.code()));
   }
 
   private static void pause(int attempt) {
     try {
       Thread.sleep(ThreadLocalRandom.current().nextLong(10L << attempt));
-    } catch (InterruptedException ending) {
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while creating a user", ending);
+      throw new IllegalStateException("interrupted while creating a user", e);
+    }
+  }
+
+  private static boolean isId(String text) {
+    try {
+      UserField.ID.parse(text);
+      return true;
+    } catch (InvalidValueException e) {
+      return false;
     }
   }
 
@@ -198,11 +211,16 @@ public final class DynamoDbUsers implements Users {
   }
 
   private static String usernameKey(String username) {
-    return "username#" + UserRules.fold(username);
+    return "username#" + caseFold(username);
   }
 
   private static String customerIdKey(String customerId) {
-    return "customer_id#" + UserRules.fold(customerId);
+    return "customer_id#" + caseFold(customerId);
+  }
+
+  /** The form in which usernames, and customer numbers, are equal regardless of case. */
+  private static String caseFold(String text) {
+    return text.toLowerCase(Locale.ROOT);
   }
 
   private static Map<String, AttributeValue> claim(String key, User user) {
@@ -213,63 +231,36 @@ public final class DynamoDbUsers implements Users {
     Map<String, AttributeValue> item = new HashMap<>();
     item.put("pk", text(userKey(user.id())));
     item.put("listing", text(LISTING));
-    item.put("username_key", text(UserRules.fold(user.username())));
-    put(item, "id", user.id());
-    put(item, "username", user.username());
-    put(item, "name", user.name());
-    put(item, "customer_id", user.customerId());
-    put(item, "status", user.status());
-    put(item, "expiration", user.expiration());
-    put(item, "created_at", user.createdAt());
-    put(item, "activated_at", user.activatedAt());
-    put(item, "mac", user.mac());
-    put(item, "profile_id", user.profileId());
-    put(item, "profile_name", user.profileName());
-    put(item, "radius_id", user.radiusId());
-    put(item, "role", user.role());
-    put(item, "updated_at", user.updatedAt());
+    item.put("username_key", text(caseFold(user.username())));
+    for (UserField<?> field : UserField.ALL) {
+      Object value = user.format(field);
+      if (value != null) {
+        item.put(
+            field.toString(), value instanceof Long number ? number(number) : text((String) value));
+      }
+    }
     return item;
   }
 
-  private static void put(Map<String, AttributeValue> item, String name, String value) {
-    if (value != null) {
-      item.put(name, text(value));
-    }
-  }
-
-  private static void put(Map<String, AttributeValue> item, String name, Long value) {
-    if (value != null) {
-      item.put(name, number(value));
-    }
-  }
-
   private static User user(Map<String, AttributeValue> item) {
-    return new User(
-        item.get("id").s(),
-        item.get("username").s(),
-        item.get("name").s(),
-        item.get("customer_id").s(),
-        item.get("status").s(),
-        optionalText(item, "expiration"),
-        item.get("created_at").s(),
-        optionalText(item, "activated_at"),
-        optionalText(item, "mac"),
-        optionalNumber(item, "profile_id"),
-        optionalText(item, "profile_name"),
-        optionalNumber(item, "radius_id"),
-        item.get("role").s(),
-        item.get("updated_at").s());
+    User.Builder user = User.builder();
+    for (UserField<?> field : UserField.ALL) {
+      if (item.containsKey(field.toString())) {
+        user.restore(field, value(item.get(field.toString())));
+      }
+    }
+    return user.build();
   }
 
-  private static Summary summary(User user) {
-    return new Summary(user.id(), user.name(), user.status(), user.username(), user.customerId());
+  private static Summary summary(Map<String, AttributeValue> item) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    for (UserField<?> field : UserField.IN_LISTS) {
+      fields.put(field.toString(), value(item.get(field.toString())));
+    }
+    return new Summary(item.get("id").s(), fields);
   }
 
-  private static String optionalText(Map<String, AttributeValue> item, String name) {
-    return item.containsKey(name) ? item.get(name).s() : null;
-  }
-
-  private static Long optionalNumber(Map<String, AttributeValue> item, String name) {
-    return item.containsKey(name) ? Long.valueOf(item.get(name).n()) : null;
+  private static Object value(AttributeValue attribute) {
+    return attribute.n() == null ? attribute.s() : Long.valueOf(attribute.n());
   }
 }

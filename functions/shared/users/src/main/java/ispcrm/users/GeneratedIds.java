@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * What a new user gets where the client gave none. Every call draws anew from the system's random
- * source, so that functions which were restored from one snapshot don't draw alike.
+ * Ids for new users to whom the client gave none. Each call takes fresh random numbers from the
+ * system, so that functions restored from the same snapshot do not generate the same ids.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html">Handling
  *     uniqueness with Lambda SnapStart</a>
@@ -15,7 +15,7 @@ public final class GeneratedIds {
 
   private GeneratedIds() {}
 
-  /** A UUID of version 7, RFC 9562: a later one sorts behind one of an earlier millisecond. */
+  /** A UUID of version 7 (RFC 9562), which sorts after those of earlier milliseconds. */
   public static String id(Instant now) {
     SecureRandom random = new SecureRandom();
     long high = now.toEpochMilli() << 16 | 0x7000 | random.nextInt(0x1000);
@@ -23,7 +23,7 @@ public final class GeneratedIds {
     return new UUID(high, low).toString();
   }
 
-  /** A customer id: IZ and ten digits, the first of them not 0. */
+  /** A customer number: IZ and ten digits, of which the first is not 0. */
   public static String customerId() {
     return "IZ" + new SecureRandom().nextLong(1_000_000_000L, 10_000_000_000L);
   }

@@ -10,13 +10,14 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
-/** Points in time as the API writes them: {@code YYYY-MM-DD HH:MM:SS} in UTC. */
+/** Times as the API writes them: {@code YYYY-MM-DD HH:MM:SS} in UTC. */
 public final class Timestamps {
-  private static final DateTimeFormatter FORM =
+  private static final DateTimeFormatter API_FORMAT =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withResolverStyle(ResolverStyle.STRICT);
 
-  private static final DateTimeFormatter ISO =
+  private static final DateTimeFormatter ISO_8601 =
       new DateTimeFormatterBuilder()
           .parseCaseInsensitive()
           .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
@@ -26,34 +27,36 @@ public final class Timestamps {
 
   private Timestamps() {}
 
-  /** A point in time in the API's form, without its fraction of a second. */
+  /** Writes a time in the API's format, without its fraction of a second. */
   public static String format(Instant instant) {
-    return FORM.format(instant.atOffset(ZoneOffset.UTC));
+    return API_FORMAT.format(instant.atOffset(ZoneOffset.UTC));
   }
 
   /**
-   * Reads {@code YYYY-MM-DD HH:MM:SS}, a date alone (its first second), both in UTC, or ISO 8601
+   * Reads {@code YYYY-MM-DD HH:MM:SS} or a date alone (its first second), both in UTC, or ISO 8601
    * with an offset, such as {@code 2025-03-31T12:00:00+02:00}, whose fraction of a second is
    * dropped.
    *
-   * @return the point in time in the API's form, or null where the text is none, has a day that the
-   *     calendar has not, or lies outside of the years 1 to 9999
+   * @return empty if the text is not a time, if the date does not exist, or if it is outside the
+   *     years 1 to 9999
    */
-  static String parse(String text) {
+  static Optional<Instant> parse(String text) {
     try {
       LocalDateTime utc =
           switch (text.length()) {
             case 10 -> LocalDate.parse(text).atStartOfDay();
-            case 19 -> LocalDateTime.parse(text, FORM);
+            case 19 -> LocalDateTime.parse(text, API_FORMAT);
             default ->
-                OffsetDateTime.parse(text, ISO)
+                OffsetDateTime.parse(text, ISO_8601)
                     .withOffsetSameInstant(ZoneOffset.UTC)
                     .truncatedTo(ChronoUnit.SECONDS)
                     .toLocalDateTime();
           };
-      return utc.getYear() < 1 || utc.getYear() > 9999 ? null : FORM.format(utc);
-    } catch (DateTimeException none) {
-      return null;
+      return utc.getYear() < 1 || utc.getYear() > 9999
+          ? Optional.empty()
+          : Optional.of(utc.toInstant(ZoneOffset.UTC));
+    } catch (DateTimeException e) {
+      return Optional.empty();
     }
   }
 }

@@ -1,66 +1,122 @@
 package ispcrm.users;
 
+import ispcrm.access.Role;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
-/**
- * A subscriber, or one who works for the provider. Times are text of the form {@link Timestamps} in
- * UTC, as the API shows them; what may be null is marked so.
- *
- * @param id the client's own or generated; upper and lower case differ
- * @param username unique whatever its case
- * @param name a person's or a firm's
- * @param customerId unique whatever its case
- * @param status one of {@link #STATUSES}; it is stored and never derived from the expiration
- * @param expiration when the service ends, or null
- * @param createdAt when the record was made
- * @param activatedAt when the service began, or null
- * @param mac the subscriber's device as {@code AA:BB:CC:DD:EE:FF}, or null
- * @param profileId the service profile's number, or null
- * @param profileName the service profile's name, or null
- * @param radiusId the number of the RADIUS server's record, or null
- * @param role one of {@link #ROLES}
- * @param updatedAt when the record was last changed
- */
-public record User(
-    String id,
-    String username,
-    String name,
-    String customerId,
-    String status,
-    String expiration,
-    String createdAt,
-    String activatedAt,
-    String mac,
-    Long profileId,
-    String profileName,
-    Long radiusId,
-    String role,
-    String updatedAt) {
+/** A subscriber, or someone who works for the provider: a value for each {@link UserField}. */
+public final class User {
+  private final Map<UserField<?>, Object> values;
 
-  public static final List<String> STATUSES =
-      List.of("active", "inactive", "suspended", "expired", "disabled");
+  private User(Map<UserField<?>, Object> values) {
+    this.values = values;
+  }
 
-  public static final List<String> ROLES = List.of("admin", "staff", "customer");
+  public static Builder builder() {
+    return new Builder();
+  }
 
-  /** Every field under its name in the API and in the API's order, nulls included. */
+  /** The value of a field; null if it has none. */
+  @SuppressWarnings("unchecked") // Builder.set accepts only values of the field's type
+  public <T> T get(UserField<T> field) {
+    return (T) values.get(field);
+  }
+
+  public String id() {
+    return get(UserField.ID);
+  }
+
+  public String username() {
+    return get(UserField.USERNAME);
+  }
+
+  public String customerId() {
+    return get(UserField.CUSTOMER_ID);
+  }
+
+  public Status status() {
+    return get(UserField.STATUS);
+  }
+
+  public Role role() {
+    return get(UserField.ROLE);
+  }
+
+  /** Every field as the API shows it, in the API's order, including nulls. */
   public Map<String, Object> toMap() {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("username", username);
-    fields.put("customer_id", customerId);
-    fields.put("status", status);
-    fields.put("expiration", expiration);
-    fields.put("created_at", createdAt);
-    fields.put("activated_at", activatedAt);
-    fields.put("mac", mac);
-    fields.put("profile_id", profileId);
-    fields.put("profile_name", profileName);
-    fields.put("radius_id", radiusId);
-    fields.put("id", id);
-    fields.put("name", name);
-    fields.put("role", role);
-    fields.put("updated_at", updatedAt);
-    return fields;
+    Map<String, Object> map = new LinkedHashMap<>();
+    UserField.ALL.forEach(field -> map.put(field.toString(), format(field)));
+    return map;
+  }
+
+  /** A field's value as it is shown and stored; null if it has none. */
+  <T> Object format(UserField<T> field) {
+    T value = get(field);
+    return value == null ? null : field.format(value);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof User user && user.values.equals(values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return toMap().toString();
+  }
+
+  /** Collects the values of a user. */
+  public static final class Builder {
+    private final Map<UserField<?>, Object> values = new HashMap<>();
+
+    private Builder() {}
+
+    /** Sets a field; null leaves it without a value. */
+    public <T> Builder set(UserField<T> field, T value) {
+      if (value == null) {
+        values.remove(field);
+      } else {
+        values.put(field, value);
+      }
+      return this;
+    }
+
+    /** Sets a field that has no value yet, and returns the value that it then has. */
+    @SuppressWarnings("unchecked") // set accepts only values of the field's type
+    <T> T setDefault(UserField<T> field, T value) {
+      if (!values.containsKey(field)) {
+        set(field, value);
+      }
+      return (T) values.get(field);
+    }
+
+    /** Sets both times that the system keeps. */
+    public Builder setCreated(Instant now) {
+      return set(UserField.CREATED_AT, now).set(UserField.UPDATED_AT, now);
+    }
+
+    <T> Builder restore(UserField<T> field, Object stored) {
+      return set(field, field.restore(stored));
+    }
+
+    /**
+     * @throws NullPointerException naming the field, if a field that needs a value has none
+     */
+    public User build() {
+      for (UserField<?> field : UserField.ALL) {
+        if (!field.isNullable()) {
+          Objects.requireNonNull(values.get(field), field.toString());
+        }
+      }
+      return new User(Map.copyOf(values));
+    }
   }
 }

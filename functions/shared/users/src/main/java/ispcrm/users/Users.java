@@ -1,48 +1,53 @@
 package ispcrm.users;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Where users are kept. */
+/** The store of users. */
 public interface Users {
 
-  /** The user of an id, or nothing; an id that no user can have is simply not found. */
+  /** Finds the user with this id. For text that cannot be an id, the result is empty. */
   Optional<User> find(String id);
 
   /**
-   * A page of users in the order of their usernames, whatever the case. It costs the same whatever
-   * the number of users.
+   * Lists a page of users, ordered by username regardless of case. The cost does not depend on the
+   * number of users.
    *
-   * @param after the {@link Page#next} of the page before, or null for the first page
-   * @param limit how many users a page holds, at least 1
+   * @param after the {@link Page#next} of the previous page; null for the first page
+   * @param limit the maximum number of users on the page, at least 1
    */
   Page list(Filter filter, String after, int limit);
 
   /**
-   * Creates a user whole or not at all.
+   * Creates a user, all or nothing.
    *
-   * @return the names of the fields (id, username, customer_id) whose value another user has; empty
-   *     when the user was created
+   * @return the fields whose value another user already has (id, username, customer_id); empty if
+   *     the user was created
    */
-  Set<String> create(User user);
+  Set<UserField<?>> create(User user);
 
   /**
-   * What a list is narrowed to; null does not narrow.
+   * Which users a list contains. All conditions must hold; null is no condition.
    *
-   * @param username exact, whatever the case
-   * @param customerId exact, whatever the case
-   * @param usernameStart what the username starts with, whatever the case
+   * @param username the whole username, in any case
+   * @param customerId the whole customer number, in any case
+   * @param usernamePrefix the beginning of the username, in any case
    */
-  record Filter(String status, String username, String customerId, String usernameStart) {}
+  record Filter(Status status, String username, String customerId, String usernamePrefix) {}
 
   /**
-   * Some users and where the next page begins.
+   * Some users, and where the next page begins.
    *
    * @param next null on the last page
    */
   record Page(List<Summary> users, String next) {}
 
-  /** What a list shows of a user. */
-  record Summary(String id, String name, String status, String username, String customerId) {}
+  /**
+   * What a list shows of a user.
+   *
+   * @param fields the fields that are {@link UserField#IN_LISTS in lists}, as the API shows them
+   */
+  record Summary(String id, Map<String, Object> fields) {}
 }

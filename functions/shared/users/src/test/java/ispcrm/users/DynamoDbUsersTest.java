@@ -2,8 +2,10 @@ package ispcrm.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ispcrm.access.Role;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +25,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 class DynamoDbUsersTest {
   private static final String TABLE = "UsersTable";
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
   private static final Users.Filter ALL = new Users.Filter(null, null, null, null);
 
   private static LocalDynamoDb dynamoDb;
@@ -49,21 +52,22 @@ class DynamoDbUsersTest {
   @Test
   void whatIsCreatedIsFound() {
     User user =
-        new User(
-            "x",
-            "X@isp",
-            "Åsa 雅",
-            "IZ-7",
-            "suspended",
-            "2025-03-31 00:00:00",
-            "2026-01-02 03:04:05",
-            "2023-12-13 00:00:00",
-            "AA:BB:CC:DD:EE:FF",
-            0L,
-            "100 Mbps",
-            9007199254740991L,
-            "staff",
-            "2026-01-02 03:04:06");
+        User.builder()
+            .set(UserField.ID, "x")
+            .set(UserField.USERNAME, "X@isp")
+            .set(UserField.NAME, "Åsa 雅")
+            .set(UserField.CUSTOMER_ID, "IZ-7")
+            .set(UserField.STATUS, Status.SUSPENDED)
+            .set(UserField.EXPIRATION, Instant.parse("2025-03-31T00:00:00Z"))
+            .set(UserField.CREATED_AT, NOW)
+            .set(UserField.ACTIVATED_AT, Instant.parse("2023-12-13T00:00:00Z"))
+            .set(UserField.MAC_ADDRESS, "AA:BB:CC:DD:EE:FF")
+            .set(UserField.PROFILE_ID, 0L)
+            .set(UserField.PROFILE_NAME, "100 Mbps")
+            .set(UserField.RADIUS_ID, 9007199254740991L)
+            .set(UserField.ROLE, Role.STAFF)
+            .set(UserField.UPDATED_AT, NOW.plusSeconds(1))
+            .build();
     assertThat(users.create(user)).isEmpty();
     assertThat(users.find("x")).contains(user);
   }
@@ -94,11 +98,11 @@ class DynamoDbUsersTest {
   void whatIsTakenIsNamedAndNothingIsWritten() {
     users.create(user("x", "Name", "C"));
     List<Map<String, AttributeValue>> before = items();
-    assertThat(users.create(user("x", "other", "d"))).containsExactly("id");
-    assertThat(users.create(user("y", "nAME", "d"))).containsExactly("username");
-    assertThat(users.create(user("y", "other", "c"))).containsExactly("customer_id");
+    assertThat(users.create(user("x", "other", "d"))).containsExactly(UserField.ID);
+    assertThat(users.create(user("y", "nAME", "d"))).containsExactly(UserField.USERNAME);
+    assertThat(users.create(user("y", "other", "c"))).containsExactly(UserField.CUSTOMER_ID);
     assertThat(users.create(user("x", "name", "c")))
-        .containsExactlyInAnyOrder("id", "username", "customer_id");
+        .containsExactlyInAnyOrder(UserField.ID, UserField.USERNAME, UserField.CUSTOMER_ID);
     assertThat(items()).hasSameElementsAs(before);
   }
 
@@ -106,13 +110,13 @@ class DynamoDbUsersTest {
   void ofManyAtOnceOneWins() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(16);
     try {
-      List<Future<Set<String>>> attempts = new ArrayList<>();
+      List<Future<Set<UserField<?>>>> attempts = new ArrayList<>();
       for (int i = 0; i < 16; i++) {
         String id = "x" + i;
         attempts.add(threads.submit(() -> users.create(user(id, "same", "c" + id))));
       }
       int created = 0;
-      for (Future<Set<String>> attempt : attempts) {
+      for (Future<Set<UserField<?>>> attempt : attempts) {
         created += attempt.get().isEmpty() ? 1 : 0;
       }
       assertThat(created).isEqualTo(1);
@@ -147,31 +151,31 @@ class DynamoDbUsersTest {
   @Test
   void filtersNarrow() {
     users.create(user("1", "anna", "C1"));
-    users.create(withStatus(user("2", "Annabel", "C2"), "suspended"));
+    users.create(user("2", "Annabel", "C2", Status.SUSPENDED));
     users.create(user("3", "bert", "C3"));
     assertThat(ids(null, null, null, "AN")).containsExactly("1", "2");
     assertThat(ids(null, null, null, "anna")).containsExactly("1", "2");
-    assertThat(ids("active", null, null, "anna")).containsExactly("1");
-    assertThat(ids("suspended", null, null, null)).containsExactly("2");
-    assertThat(ids("disabled", null, null, null)).isEmpty();
+    assertThat(ids(Status.ACTIVE, null, null, "anna")).containsExactly("1");
+    assertThat(ids(Status.SUSPENDED, null, null, null)).containsExactly("2");
+    assertThat(ids(Status.DISABLED, null, null, null)).isEmpty();
     assertThat(ids(null, "ANNA", null, null)).containsExactly("1");
     assertThat(ids(null, "ann", null, null)).isEmpty();
     assertThat(ids(null, null, "c2", null)).containsExactly("2");
-    assertThat(ids("active", null, "c2", null)).isEmpty();
+    assertThat(ids(Status.ACTIVE, null, "c2", null)).isEmpty();
     assertThat(ids(null, "anna", "c2", null)).isEmpty();
     assertThat(ids(null, "anna", "c1", "b")).isEmpty();
-    assertThat(ids("active", "anna", "c1", "an")).containsExactly("1");
+    assertThat(ids(Status.ACTIVE, "anna", "c1", "an")).containsExactly("1");
   }
 
   @Test
   void filteredPagesAreWalkedWhole() {
     for (int i = 0; i < 30; i++) {
-      User user = user("u%02d".formatted(i), "u%02d".formatted(i), "c" + i);
-      users.create(i % 3 == 0 ? withStatus(user, "expired") : user);
+      String name = "u%02d".formatted(i);
+      users.create(user(name, name, "c" + i, i % 3 == 0 ? Status.EXPIRED : Status.ACTIVE));
     }
-    assertThat(walk(new Users.Filter("expired", null, null, "u"), 3))
+    assertThat(walk(new Users.Filter(Status.EXPIRED, null, null, "u"), 3))
         .containsExactly("u00", "u03", "u06", "u09", "u12", "u15", "u18", "u21", "u24", "u27");
-    assertThat(walk(new Users.Filter("expired", null, null, "u1"), 2))
+    assertThat(walk(new Users.Filter(Status.EXPIRED, null, null, "u1"), 2))
         .containsExactly("u12", "u15", "u18");
   }
 
@@ -181,15 +185,16 @@ class DynamoDbUsersTest {
     do {
       Users.Page page = users.list(filter, after, limit);
       assertThat(page.users()).hasSizeLessThanOrEqualTo(limit);
-      page.users().forEach(user -> seen.add(user.username()));
+      page.users().forEach(user -> seen.add((String) user.fields().get("username")));
       after = page.next();
     } while (after != null);
     return seen;
   }
 
-  private static List<String> ids(String status, String username, String customerId, String start) {
+  private static List<String> ids(
+      Status status, String username, String customerId, String prefix) {
     return users
-        .list(new Users.Filter(status, username, customerId, start), null, 50)
+        .list(new Users.Filter(status, username, customerId, prefix), null, 50)
         .users()
         .stream()
         .map(Users.Summary::id)
@@ -203,38 +208,18 @@ class DynamoDbUsersTest {
   }
 
   private static User user(String id, String username, String customerId) {
-    return new User(
-        id,
-        username,
-        username,
-        customerId,
-        "active",
-        null,
-        "2026-01-02 03:04:05",
-        null,
-        null,
-        null,
-        null,
-        null,
-        "customer",
-        "2026-01-02 03:04:05");
+    return user(id, username, customerId, Status.ACTIVE);
   }
 
-  private static User withStatus(User user, String status) {
-    return new User(
-        user.id(),
-        user.username(),
-        user.name(),
-        user.customerId(),
-        status,
-        null,
-        user.createdAt(),
-        null,
-        null,
-        null,
-        null,
-        null,
-        "customer",
-        user.updatedAt());
+  private static User user(String id, String username, String customerId, Status status) {
+    return User.builder()
+        .set(UserField.ID, id)
+        .set(UserField.USERNAME, username)
+        .set(UserField.NAME, username)
+        .set(UserField.CUSTOMER_ID, customerId)
+        .set(UserField.STATUS, status)
+        .set(UserField.ROLE, Role.CUSTOMER)
+        .setCreated(NOW)
+        .build();
   }
 }

@@ -12,16 +12,16 @@ class GeneratedIdsTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
 
   @Test
-  void idIsAUuidOfVersion7() {
+  void idIsAUuidOfVersion7() throws InvalidValueException {
     UUID id = UUID.fromString(GeneratedIds.id(NOW));
     assertThat(id.version()).isEqualTo(7);
     assertThat(id.variant()).isEqualTo(2);
     assertThat(id.getMostSignificantBits() >>> 16).isEqualTo(NOW.toEpochMilli());
-    assertThat(UserRules.isId(id.toString())).isTrue();
+    assertThat(UserField.ID.parse(id.toString())).isEqualTo(id.toString());
   }
 
   @Test
-  void laterIdsSortBehind() {
+  void laterIdsSortAfterEarlierOnes() {
     String id = GeneratedIds.id(NOW);
     for (int later = 1; later < 1000; later++) {
       String next = GeneratedIds.id(NOW.plusMillis(later));

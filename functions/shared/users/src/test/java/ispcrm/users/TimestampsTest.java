@@ -24,7 +24,7 @@ class TimestampsTest {
     "2025-03-31T00:30Z, 2025-03-31 00:30:00"
   })
   void reads(String text, String time) {
-    assertThat(Timestamps.parse(text)).isEqualTo(time);
+    assertThat(Timestamps.parse(text).map(Timestamps::format)).contains(time);
   }
 
   @ParameterizedTest
@@ -52,19 +52,20 @@ class TimestampsTest {
         "1743379200"
       })
   void refuses(String text) {
-    assertThat(Timestamps.parse(text)).isNull();
+    assertThat(Timestamps.parse(text)).isEmpty();
   }
 
   @Property
   void whatIsWrittenIsRead(
       @ForAll @LongRange(min = -62135596800L, max = 253402300799L) long second) {
     String text = Timestamps.format(Instant.ofEpochSecond(second));
-    assertThat(Timestamps.parse(text)).isEqualTo(text);
+    assertThat(Timestamps.parse(text).map(Timestamps::format)).contains(text);
   }
 
   @Property
   void anyTextIsReadOrRefused(@ForAll String text) {
-    String time = Timestamps.parse(text);
-    assertThat(time == null || time.matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d")).isTrue();
+    Timestamps.parse(text)
+        .map(Timestamps::format)
+        .ifPresent(time -> assertThat(time).matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d"));
   }
 }

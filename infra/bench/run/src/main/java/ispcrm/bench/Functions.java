@@ -1,11 +1,11 @@
 package ispcrm.bench;
 
+import ispcrm.access.Role;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
-import ispcrm.tokens.BearerToken;
 import ispcrm.tokens.DynamoDbTokens;
-import ispcrm.tokens.Scope;
-import ispcrm.tokens.Token;
+import ispcrm.tokens.IssuedToken;
+import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
 import java.io.IOException;
@@ -28,7 +28,8 @@ final class Functions {
 
   private final Template template;
   private final Map<String, String> environment = new LinkedHashMap<>();
-  private final BearerToken token = BearerToken.random();
+  private final IssuedToken issued =
+      IssuedToken.issue(USER, null, Role.ADMIN.scopes(), USER, Instant.now(), Duration.ofDays(1));
 
   Functions(Template template, LocalDynamoDb dynamoDb) {
     this.template = template;
@@ -36,8 +37,7 @@ final class Functions {
     template.functions().values().forEach(function -> environment.putAll(function.environment()));
     new DynamoDbUsers(dynamoDb.client(), environment.get("USERS_TABLE"))
         .create(subscriber(USER, "Jon Ewe", "IZ1459296"));
-    new DynamoDbTokens(dynamoDb.client(), environment.get("TOKENS_TABLE"))
-        .add(token, Token.issue(USER, null, Scope.ALL, USER, Instant.now(), Duration.ofDays(1)));
+    new DynamoDbTokens(dynamoDb.client(), environment.get("TOKENS_TABLE")).add(issued);
   }
 
   /** Every function of the template. */
@@ -63,7 +63,7 @@ final class Functions {
           name,
           template.root().resolve(function.codeUri()),
           function.handler(),
-          text.replaceAll("ispcrm_[0-9A-Za-z]{49}", token.secret()),
+          text.replaceAll("ispcrm_[0-9A-Za-z]{49}", issued.secret().secret()),
           answer,
           Subject.merge(environment, function.environment()),
           null);
@@ -109,20 +109,17 @@ final class Functions {
 
   /** A subscriber like the contract's own example, every field filled. */
   static User subscriber(String id, String name, String customerId) {
-    return new User(
-        id,
-        id,
-        name,
-        customerId,
-        "active",
-        "2025-03-31 00:00:00",
-        "2023-12-13 13:38:27",
-        "2023-12-13 00:00:00",
-        "AA:BB:CC:DD:EE:FF",
-        10L,
-        "100 Mbps",
-        20L,
-        "customer",
-        "2023-12-13 13:38:27");
+    return new CreateUserRequest(
+            Map.ofEntries(
+                Map.entry("id", id),
+                Map.entry("name", name),
+                Map.entry("customer_id", customerId),
+                Map.entry("expiration", "2025-03-31"),
+                Map.entry("activated_at", "2023-12-13"),
+                Map.entry("mac", "AA:BB:CC:DD:EE:FF"),
+                Map.entry("profile_id", 10),
+                Map.entry("profile_name", "100 Mbps"),
+                Map.entry("radius_id", 20)))
+        .toUser("", "", Instant.parse("2023-12-13T13:38:27Z"));
   }
 }

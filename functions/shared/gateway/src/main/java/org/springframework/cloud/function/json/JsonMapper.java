@@ -4,10 +4,10 @@ import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Stands in for Spring Cloud Function's class of this name, which its catalog cannot do without and
- * which builds a Jackson data binder while it is loaded, whether anything is bound or not: 530
- * classes of a cold start. It has the methods of that class, as a test makes sure of, and leaves to
- * its subclass what that class does with its data binder.
+ * Replaces Spring Cloud Function's class of this name. The catalog requires that class, which
+ * builds a Jackson data binder while it is loaded, even if nothing is ever bound: 530 classes of a
+ * cold start. This class has the same methods, which a test verifies, and leaves the work of the
+ * data binder to its subclass.
  */
 public abstract class JsonMapper {
 
@@ -25,7 +25,7 @@ public abstract class JsonMapper {
 
   public abstract String toString(Object value);
 
-  /** Never: the entry hands the catalog objects, which are not looked into for JSON. */
+  /** Always false, because the catalog is only given objects, never JSON. */
   public static boolean isJsonString(Object value) {
     return false;
   }

@@ -6,6 +6,7 @@ import ispcrm.emulation.LocalLambda;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Function;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-class ApiHandlerTest {
+class ApiEntryPointTest {
   private static final String EVENT =
       """
       {"resource":"/x/{id}","path":"/x/1","httpMethod":"GET","headers":{"X-Auth-Token":"secret"},
@@ -29,8 +30,8 @@ class ApiHandlerTest {
   private final StringBuilder log = new StringBuilder();
 
   @Test
-  void handsTheRequestToTheFunction() {
-    JsonNode answer =
+  void passesTheRequestToTheFunction() {
+    JsonNode response =
         invoke(
             EVENT,
             Map.of(),
@@ -44,7 +45,7 @@ class ApiHandlerTest {
                         "token", request.caller().tokenId(),
                         "scopes", request.caller().scopes().size(),
                         "root", request.links().root())));
-    JsonNode body = JSON.readTree(answer.get("body").asString());
+    JsonNode body = JSON.readTree(response.get("body").asString());
     assertThat(body)
         .isEqualTo(
             JSON.readTree(
@@ -52,62 +53,62 @@ class ApiHandlerTest {
                 {"id":"1","a":["1","2"],"user":"u","token":"t","scopes":2,
                  "root":"https://abc.example/prod/api/v1"}
                 """));
-    assertThat(answer.at("/headers/X-Request-Id").asString()).isEqualTo("r-1");
-    assertThat(answer.at("/headers/Content-Type").asString())
+    assertThat(response.at("/headers/X-Request-Id").asString()).isEqualTo("r-1");
+    assertThat(response.at("/headers/Content-Type").asString())
         .isEqualTo("application/json; charset=utf-8");
-    assertThat(answer.get("statusCode").asInt()).isEqualTo(200);
+    assertThat(response.get("statusCode").asInt()).isEqualTo(200);
   }
 
   @Test
-  void configuredAddressBeginsTheLinks() {
-    JsonNode answer =
+  void linksBeginWithTheConfiguredAddress() {
+    JsonNode response =
         invoke(
             EVENT,
             Map.of("BASE_URL", "https://crm.example.net"),
             request -> ApiResponse.json(200, Map.of("users", request.links().users())));
-    assertThat(answer.get("body").asString())
+    assertThat(response.get("body").asString())
         .isEqualTo("{\"users\":\"https://crm.example.net/api/v1/users\"}");
   }
 
   @Test
-  void callerWithoutAnAuthorizerMayNothing() {
-    JsonNode answer =
+  void aCallerWithoutAnAuthorizerHasNoScopes() {
+    JsonNode response =
         invoke(
             EVENT.replace("\"authorizer\"", "\"nobody\""),
             Map.of(),
             request -> ApiResponse.json(200, Map.of("scopes", request.caller().scopes())));
-    assertThat(answer.get("body").asString()).isEqualTo("{\"scopes\":[]}");
+    assertThat(response.get("body").asString()).isEqualTo("{\"scopes\":[]}");
   }
 
   @Test
-  void whatAClientDidWrongIsAnswered() {
-    JsonNode answer =
+  void anErrorOfTheClientIsDescribedToIt() {
+    JsonNode response =
         invoke(
             EVENT,
             Map.of(),
             request -> {
-              throw new ApiException(400, "invalid_fields", "No.", Map.of("mac", "is none"));
+              throw new ApiException(400, "invalid_fields", "No.", Map.of("mac", "is missing"));
             });
-    assertThat(answer.get("statusCode").asInt()).isEqualTo(400);
-    assertThat(answer.get("body").asString())
+    assertThat(response.get("statusCode").asInt()).isEqualTo(400);
+    assertThat(response.get("body").asString())
         .isEqualTo(
             "{\"status\":\"error\",\"message\":\"No.\",\"code\":\"invalid_fields\","
-                + "\"errors\":[{\"field\":\"mac\",\"message\":\"is none\"}],\"request_id\":\"r-1\","
+                + "\"errors\":[{\"field\":\"mac\",\"message\":\"is missing\"}],\"request_id\":\"r-1\","
                 + "\"_links\":{\"root\":\"https://abc.example/prod/api/v1\"}}");
     assertThat(log).isEmpty();
   }
 
   @Test
-  void faultOfOursIsLoggedAndAnsweredPlainly() {
-    JsonNode answer =
+  void aFaultOfOurOwnIsLoggedAndBecomesAPlain500() {
+    JsonNode response =
         invoke(
             EVENT,
             Map.of(),
             request -> {
               throw new IllegalStateException("table Users is gone");
             });
-    assertThat(answer.get("statusCode").asInt()).isEqualTo(500);
-    assertThat(answer.get("body").asString())
+    assertThat(response.get("statusCode").asInt()).isEqualTo(500);
+    assertThat(response.get("body").asString())
         .contains("\"code\":\"internal_error\"", "\"request_id\":\"r-1\"")
         .doesNotContain("table", "IllegalState", "errors");
     assertThat(log.toString())
@@ -120,15 +121,13 @@ class ApiHandlerTest {
       String event, Map<String, String> environment, Function<ApiRequest, ApiResponse> function) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
-      new ApiHandler("test", function, environment) {
-        @Override
-        protected void prime() {}
-      }.handleRequest(
-          new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
-          out,
-          LocalLambda.context("test", log::append));
-    } catch (IOException inMemory) {
-      throw new IllegalStateException(inMemory);
+      ApiEntryPoint.create("test", function, environment, entryPoint -> {})
+          .handleRequest(
+              new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
+              out,
+              LocalLambda.context("test", log::append));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return JSON.readTree(out.toByteArray());
   }

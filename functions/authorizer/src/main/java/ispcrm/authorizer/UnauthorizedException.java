@@ -1,17 +1,17 @@
 package ispcrm.authorizer;
 
 /**
- * The request has no valid token. API Gateway answers 401 where an authorizer fails with exactly
- * this message, and 500 where it fails with any other.
+ * The request has no valid token. API Gateway responds with 401 if an authorizer fails with exactly
+ * this message, and with 500 if it fails with any other.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html">Use
  *     API Gateway Lambda authorizers</a>
  */
-final class Unauthorized extends RuntimeException {
+final class UnauthorizedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  Unauthorized() {
+  UnauthorizedException() {
     super("Unauthorized", null, false, false);
   }
 }

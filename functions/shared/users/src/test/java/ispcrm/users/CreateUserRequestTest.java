@@ -2,7 +2,9 @@ package ispcrm.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ispcrm.access.Role;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -16,40 +18,36 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NewUserTest {
-  private static final String NOW = "2026-01-02 03:04:05";
+class CreateUserRequestTest {
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
   @Test
   void idAloneIsEnough() {
     assertThat(user(Map.of("id", "jonmt")))
         .isEqualTo(
-            new User(
-                "jonmt",
-                "jonmt",
-                "jonmt",
-                "IZ1",
-                "active",
-                null,
-                NOW,
-                null,
-                null,
-                null,
-                null,
-                null,
-                "customer",
-                NOW));
+            User.builder()
+                .set(UserField.ID, "jonmt")
+                .set(UserField.USERNAME, "jonmt")
+                .set(UserField.NAME, "jonmt")
+                .set(UserField.CUSTOMER_ID, "IZ1")
+                .set(UserField.STATUS, Status.ACTIVE)
+                .set(UserField.ROLE, Role.CUSTOMER)
+                .setCreated(NOW)
+                .build());
   }
 
   @Test
   void usernameAloneIsEnough() {
     assertThat(user(Map.of("username", "Jon@isp"))).extracting(User::id).isEqualTo("generated");
-    assertThat(user(Map.of("username", "Jon@isp"))).extracting(User::name).isEqualTo("Jon@isp");
+    assertThat(user(Map.of("username", "Jon@isp")))
+        .extracting(user -> user.get(UserField.NAME))
+        .isEqualTo("Jon@isp");
   }
 
   @Test
   void nothingIsNotEnough() {
-    assertThat(new NewUser(Map.of()).faults()).containsOnlyKeys("id");
-    assertThat(new NewUser(Map.of("name", "Jon")).faults()).containsOnlyKeys("id");
+    assertThat(new CreateUserRequest(Map.of()).errors()).containsOnlyKeys("id");
+    assertThat(new CreateUserRequest(Map.of("name", "Jon")).errors()).containsOnlyKeys("id");
   }
 
   @ParameterizedTest
@@ -68,7 +66,7 @@ class NewUserTest {
     "profile_name, '100 Mbps'"
   })
   void takes(String field, String value) {
-    assertThat(faults(field, value)).isEmpty();
+    assertThat(errors(field, value)).isEmpty();
   }
 
   @ParameterizedTest
@@ -94,55 +92,55 @@ class NewUserTest {
     "profile_name, ''"
   })
   void refuses(String field, String value) {
-    assertThat(faults(field, value)).containsOnlyKeys(field);
+    assertThat(errors(field, value)).containsOnlyKeys(field);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"id", "username", "name", "customer_id", "status", "role", "version"})
   void nullIsNoText(String field) {
-    assertThat(faults(field, null)).containsOnlyKeys(field);
+    assertThat(errors(field, null)).containsOnlyKeys(field);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"expiration", "activated_at", "mac", "profile_id", "profile_name", "radius_id"})
   void nullIsTakenWhereTheContractHasIt(String field) {
-    assertThat(faults(field, null)).isEmpty();
+    assertThat(errors(field, null)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"created_at", "updated_at", "ID", "Id", "email", ""})
   void otherFieldsAreRefused(String field) {
-    assertThat(faults(field, "x")).containsOnlyKeys(field);
+    assertThat(errors(field, "x")).containsOnlyKeys(field);
   }
 
   @Test
   void lengthsAreCountedInCharacters() {
-    assertThat(faults("id", "a".repeat(64))).isEmpty();
-    assertThat(faults("id", "a".repeat(65))).containsOnlyKeys("id");
-    assertThat(faults("customer_id", "a".repeat(33))).containsOnlyKeys("customer_id");
-    assertThat(faults("name", "😀".repeat(200))).isEmpty();
-    assertThat(faults("name", "😀".repeat(201))).containsOnlyKeys("name");
-    assertThat(faults("profile_name", "x".repeat(101))).containsOnlyKeys("profile_name");
+    assertThat(errors("id", "a".repeat(64))).isEmpty();
+    assertThat(errors("id", "a".repeat(65))).containsOnlyKeys("id");
+    assertThat(errors("customer_id", "a".repeat(33))).containsOnlyKeys("customer_id");
+    assertThat(errors("name", "😀".repeat(200))).isEmpty();
+    assertThat(errors("name", "😀".repeat(201))).containsOnlyKeys("name");
+    assertThat(errors("profile_name", "x".repeat(101))).containsOnlyKeys("profile_name");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a\nb", "a\u0000", "\u007f", "a\u0085", "\ud800", "a\u2028b"})
   void textsHoldNoControlCharacters(String text) {
-    assertThat(faults("name", text)).containsOnlyKeys("name");
-    assertThat(faults("profile_name", text)).containsOnlyKeys("profile_name");
+    assertThat(errors("name", text)).containsOnlyKeys("name");
+    assertThat(errors("profile_name", text)).containsOnlyKeys("profile_name");
   }
 
   @Test
   void integersAreExact() {
-    assertThat(faults("profile_id", 0)).isEmpty();
-    assertThat(faults("profile_id", 9007199254740991L)).isEmpty();
+    assertThat(errors("profile_id", 0)).isEmpty();
+    assertThat(errors("profile_id", 9007199254740991L)).isEmpty();
     for (Object wrong :
         new Object[] {
           -1, 1.0, 1.5, "1", true, 9007199254740992L, new BigInteger("99999999999999999999")
         }) {
-      assertThat(faults("profile_id", wrong)).containsOnlyKeys("profile_id");
-      assertThat(faults("radius_id", wrong)).containsOnlyKeys("radius_id");
+      assertThat(errors("profile_id", wrong)).containsOnlyKeys("profile_id");
+      assertThat(errors("radius_id", wrong)).containsOnlyKeys("radius_id");
     }
   }
 
@@ -156,7 +154,8 @@ class NewUserTest {
         "aAbBcCdDeE0f"
       })
   void macIsTakenInItsUsualForms(String mac) {
-    assertThat(user(Map.of("id", "x", "mac", mac)).mac()).isEqualTo("AA:BB:CC:DD:EE:0F");
+    assertThat(user(Map.of("id", "x", "mac", mac)).get(UserField.MAC_ADDRESS))
+        .isEqualTo("AA:BB:CC:DD:EE:0F");
   }
 
   @ParameterizedTest
@@ -172,24 +171,26 @@ class NewUserTest {
         "aa bb cc dd ee ff"
       })
   void macInAnotherFormIsRefused(String mac) {
-    assertThat(faults("mac", mac)).containsOnlyKeys("mac");
+    assertThat(errors("mac", mac)).containsOnlyKeys("mac");
   }
 
   @Property
   void anyMacComesOutInOneForm(@ForAll("octets") String hex, @ForAll("separators") String between) {
     String mac = hex.replaceAll("..(?=.)", "$0" + between);
-    assertThat(user(Map.of("id", "x", "mac", mac)).mac())
+    assertThat(user(Map.of("id", "x", "mac", mac)).get(UserField.MAC_ADDRESS))
         .matches("([0-9A-F]{2}:){5}[0-9A-F]{2}")
         .isEqualTo(hex.toUpperCase(Locale.ROOT).replaceAll("..(?=.)", "$0:"));
   }
 
   @Property
   void anyTextAsAnIdIsTakenWholeOrRefused(@ForAll String id) {
-    NewUser wanted = new NewUser(Map.of("id", id));
-    if (wanted.faults().isEmpty()) {
-      assertThat(wanted.user("generated", "IZ1", NOW).id()).isEqualTo(id).matches("[\\w.-]{1,64}");
+    CreateUserRequest wanted = new CreateUserRequest(Map.of("id", id));
+    if (wanted.errors().isEmpty()) {
+      assertThat(wanted.toUser("generated", "IZ1", NOW).id())
+          .isEqualTo(id)
+          .matches("[\\w.-]{1,64}");
     } else {
-      assertThat(wanted.faults()).containsOnlyKeys("id");
+      assertThat(wanted.errors()).containsOnlyKeys("id");
     }
   }
 
@@ -203,15 +204,15 @@ class NewUserTest {
     return Arbitraries.of(":", "-", ".", "");
   }
 
-  private static Map<String, String> faults(String field, Object value) {
+  private static Map<String, String> errors(String field, Object value) {
     Map<String, Object> body = new HashMap<>(Map.of("id", "x"));
     body.put(field, value);
-    return new NewUser(body).faults();
+    return new CreateUserRequest(body).errors();
   }
 
   private static User user(Map<String, Object> body) {
-    NewUser wanted = new NewUser(body);
-    assertThat(wanted.faults()).isEmpty();
-    return wanted.user("generated", "IZ1", NOW);
+    CreateUserRequest wanted = new CreateUserRequest(body);
+    assertThat(wanted.errors()).isEmpty();
+    return wanted.toUser("generated", "IZ1", NOW);
   }
 }

@@ -1,0 +1,125 @@
+package ispcrm.createtoken;
+
+import ispcrm.access.Scope;
+import ispcrm.users.Characters;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** A client's request to create a token: every field checked, and every error noted. */
+final class CreateTokenRequest {
+  private static final List<String> FIELDS =
+      List.of("user", "description", "scopes", "expires_in_days");
+  private static final int MAX_DESCRIPTION_LENGTH = 200;
+
+  private final Map<String, Object> body;
+  private final Map<String, String> errors = new LinkedHashMap<>();
+
+  private final String userId;
+  private final String description;
+  private final List<Scope> requestedScopes;
+  private final int expiresInDays;
+
+  CreateTokenRequest(Map<String, Object> body, int defaultDays, int maxDays) {
+    this.body = body;
+    userId = readUserId();
+    description = readDescription();
+    requestedScopes = readScopes();
+    expiresInDays = readDays(defaultDays, maxDays);
+    for (String key : body.keySet()) {
+      if (!FIELDS.contains(key)) {
+        errors.put(key, "is not a known field; the known fields are " + String.join(", ", FIELDS));
+      }
+    }
+  }
+
+  /** What is wrong with each invalid field; empty if the request is valid. */
+  Map<String, String> errors() {
+    return Collections.unmodifiableMap(errors);
+  }
+
+  /** The id of the user the token is for. */
+  String userId() {
+    return userId;
+  }
+
+  /** What the token is for, or null. */
+  String description() {
+    return description;
+  }
+
+  /** The scopes that the client asks for; null if it leaves them to the user's role. */
+  List<Scope> requestedScopes() {
+    return requestedScopes;
+  }
+
+  int expiresInDays() {
+    return expiresInDays;
+  }
+
+  private String readUserId() {
+    if (body.get("user") instanceof String id && !id.isEmpty()) {
+      return id;
+    }
+    errors.put("user", "is required: the id of the user the token is for");
+    return null;
+  }
+
+  private String readDescription() {
+    Object value = body.get("description");
+    if (value == null) {
+      return null;
+    }
+    if (!(value instanceof String text)
+        || text.codePointCount(0, text.length()) > MAX_DESCRIPTION_LENGTH
+        || !Characters.areVisible(text)) {
+      errors.put(
+          "description",
+          "must be text of up to "
+              + MAX_DESCRIPTION_LENGTH
+              + " characters without control characters");
+      return null;
+    }
+    return text.isBlank() ? null : text;
+  }
+
+  private List<Scope> readScopes() {
+    Object value = body.get("scopes");
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof List<?> names && !names.isEmpty()) {
+      List<Scope> scopes =
+          names.stream()
+              .map(name -> Scope.of(String.valueOf(name)))
+              .flatMap(Optional::stream)
+              .distinct()
+              .toList();
+      if (scopes.size() == names.size()) {
+        return scopes;
+      }
+    }
+    errors.put(
+        "scopes",
+        "must be a list of one or more of "
+            + Arrays.stream(Scope.values()).map(Scope::toString).collect(Collectors.joining(", "))
+            + ", without repetition");
+    return null;
+  }
+
+  private int readDays(int defaultDays, int maxDays) {
+    Object value = body.get("expires_in_days");
+    if (value == null) {
+      return defaultDays;
+    }
+    if (value instanceof Integer days && days >= 1 && days <= maxDays) {
+      return days;
+    }
+    errors.put("expires_in_days", "must be an integer from 1 to " + maxDays);
+    return defaultDays;
+  }
+}

@@ -1,0 +1,224 @@
+package ispcrm.createuser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ispcrm.access.Role;
+import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import ispcrm.template.Template;
+import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.User;
+import ispcrm.users.UserField;
+import ispcrm.users.Users;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class CreateUserTest {
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
+  private static final String STAFF = "users:read users:write";
+  private static final String ADMIN = STAFF + " tokens:write self:read";
+
+  private static LocalDynamoDb dynamoDb;
+  private static Users users;
+  private static CreateUser createUser;
+
+  @BeforeAll
+  static void start() {
+    dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
+    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    createUser = new CreateUser(users, () -> NOW);
+  }
+
+  @AfterAll
+  static void stop() {
+    dynamoDb.close();
+  }
+
+  /** The source's example with a single ID. */
+  @Test
+  void anIdIsEnough() {
+    ApiResponse response = create("{\"ID\":\"zt7633df\", \"version\":\"v1\"}", STAFF);
+    assertThat(response.status()).isEqualTo(201);
+    assertThat(response.headers())
+        .containsEntry("Location", "https://crm.example.net/api/v1/users/zt7633df");
+    JsonNode body = new JsonMapper().readTree(response.body());
+    assertThat(body.at("/_links/self").asString()).isEqualTo(response.headers().get("Location"));
+    JsonNode data = body.get("data");
+    assertThat(data.get("username").asString()).isEqualTo("zt7633df");
+    assertThat(data.get("customer_id").asString()).matches("IZ[0-9]{7,}");
+    assertThat(data.get("created_at").asString()).isEqualTo("2026-01-02 03:04:05");
+    assertThat(data.get("updated_at").asString()).isEqualTo("2026-01-02 03:04:05");
+    User stored = users.find("zt7633df").orElseThrow();
+    assertThat(stored.get(UserField.CREATED_AT)).isEqualTo(Instant.parse("2026-01-02T03:04:05Z"));
+    assertThat(new JsonMapper().valueToTree(stored.toMap()).toString()).isEqualTo(data.toString());
+  }
+
+  @Test
+  void aUserWithoutAnIdGetsOneThatSortsByTime() {
+    String id =
+        new JsonMapper()
+            .readTree(create("{\"username\":\"ann\"}", STAFF).body())
+            .at("/data/id")
+            .asString();
+    assertThat(Long.parseLong(id.replace("-", "").substring(0, 12), 16))
+        .isEqualTo(NOW.toEpochMilli());
+  }
+
+  /** The source's own example, which repeats a key. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"ID\":\"jonmt\", \"version\":\"v1\", \"ID\":\"zt7633df\"}",
+        "{\"ID\":\"jonmt\",\"id\":\"jonmt\"}"
+      })
+  void anIdThatIsGivenTwiceIsRefused(String body) {
+    ApiException e = refused(body, STAFF);
+    assertThat(e.status()).isEqualTo(400);
+    assertThat(e).hasMessage("The body repeats the key ID.");
+    assertThat(e.fieldErrors()).isEqualTo(Map.of("ID", "is repeated"));
+    assertThat(users.find("jonmt")).isEmpty();
+  }
+
+  @Test
+  void everyInvalidFieldIsNamedAndNothingIsCreated() {
+    ApiException e =
+        refused(
+            "{\"id\":\"bad\",\"mac\":\"x\",\"created_at\":\"2026-01-01\",\"email\":\"a\"}", STAFF);
+    assertThat(e.status()).isEqualTo(400);
+    assertThat(e).hasMessage("The user was not created - see errors.");
+    assertThat(e.fieldErrors())
+        .isEqualTo(
+            Map.of(
+                "mac", "must be six octets such as AA:BB:CC:DD:EE:FF, or null",
+                "created_at", "is read-only; the system sets it",
+                "email",
+                    "is not a known field; the known fields are activated_at, customer_id,"
+                        + " expiration, id, mac, name, profile_id, profile_name, radius_id, role,"
+                        + " status, username, version"));
+    assertThat(users.find("bad")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"staff, users:read users:write", "admin, users:write self:read"})
+  void staffAndAdministratorsAreCreatedByAdministratorsAlone(String role, String scopes) {
+    ApiException e = refused("{\"id\":\"%1$s-x\",\"role\":\"%1$s\"}".formatted(role), scopes);
+    assertThat(e.status()).isEqualTo(403);
+    assertThat(e)
+        .hasMessage(
+            "Forbidden - creating staff or administrators requires the scope tokens:write.");
+    assertThat(users.find(role + "-x")).isEmpty();
+  }
+
+  @Test
+  void anAdministratorCreatesStaff() {
+    create("{\"id\":\"sue\",\"role\":\"Staff\"}", ADMIN);
+    assertThat(users.find("sue").orElseThrow().role()).isEqualTo(Role.STAFF);
+  }
+
+  @Test
+  void aSecondUserWithTheSameNamesIsAConflict() {
+    create("{\"id\":\"dup\",\"customer_id\":\"C9\"}", STAFF);
+    ApiException e = refused("{\"id\":\"dup\",\"username\":\"DUP\",\"customer_id\":\"c9\"}", STAFF);
+    assertThat(e.status()).isEqualTo(409);
+    assertThat(e).hasMessage("The user was not created - it already exists.");
+    assertThat(e.fieldErrors())
+        .isEqualTo(
+            Map.of(
+                "id", "already in use",
+                "username", "already in use",
+                "customer_id", "already in use"));
+  }
+
+  @Test
+  void aGeneratedCustomerNumberThatIsInUseIsGeneratedAgain() {
+    FullCustomerNumbers store = new FullCustomerNumbers(4);
+    ApiResponse response =
+        new CreateUser(store, () -> NOW).apply(request("{\"id\":\"late\"}", STAFF));
+    assertThat(response.status()).isEqualTo(201);
+    assertThat(store.attempts).hasSize(5).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void itGivesUpAfterFiveGeneratedNumbers() {
+    FullCustomerNumbers store = new FullCustomerNumbers(5);
+    ApiException e =
+        catchThrowableOfType(
+            ApiException.class,
+            () -> new CreateUser(store, () -> NOW).apply(request("{\"id\":\"late\"}", STAFF)));
+    assertThat(e.status()).isEqualTo(409);
+    assertThat(store.attempts).hasSize(5);
+  }
+
+  @Test
+  void aCustomerNumberOfTheClientIsTriedOnce() {
+    FullCustomerNumbers store = new FullCustomerNumbers(1);
+    ApiException e =
+        catchThrowableOfType(
+            ApiException.class,
+            () ->
+                new CreateUser(store, () -> NOW)
+                    .apply(request("{\"id\":\"late\",\"customer_id\":\"C1\"}", STAFF)));
+    assertThat(e.fieldErrors()).containsOnlyKeys("customer_id");
+    assertThat(store.attempts).containsExactly("C1");
+  }
+
+  /** Ten digits do not collide on demand, so this store reports the collisions. */
+  private static final class FullCustomerNumbers implements Users {
+    private final Deque<String> attempts = new ArrayDeque<>();
+    private final int collisions;
+
+    FullCustomerNumbers(int collisions) {
+      this.collisions = collisions;
+    }
+
+    @Override
+    public Set<UserField<?>> create(User user) {
+      attempts.add(user.customerId());
+      return attempts.size() <= collisions ? Set.of(UserField.CUSTOMER_ID) : Set.of();
+    }
+
+    @Override
+    public Optional<User> find(String id) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Page list(Filter filter, String after, int limit) {
+      return new Page(List.of(), null);
+    }
+  }
+
+  private static ApiException refused(String body, String scopes) {
+    return catchThrowableOfType(ApiException.class, () -> create(body, scopes));
+  }
+
+  private static ApiResponse create(String body, String scopes) {
+    return createUser.apply(request(body, scopes));
+  }
+
+  private static ApiRequest request(String body, String scopes) {
+    return ApiRequest.of(
+        Map.of(
+            "body",
+            body,
+            "requestContext",
+            Map.of("authorizer", Map.of("user_id", "caller", "scopes", scopes))),
+        "https://crm.example.net");
+  }
+}

@@ -1,0 +1,58 @@
+package ispcrm.discoverroot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ispcrm.access.Role;
+import ispcrm.access.Scope;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class DiscoverRootTest {
+  private static final String API = "https://crm.example.net/api/v1";
+
+  @Test
+  void anAdministratorSeesEveryLink() {
+    JsonNode root = root(Scope.formatList(Role.ADMIN.scopes()));
+    assertThat(root)
+        .isEqualTo(
+            new JsonMapper()
+                .readTree(
+                    """
+                    {"list_users":"%1$s/users","get_user":"%1$s/users/{id}",
+                     "create_user":"%1$s/users","create_token":"%1$s/tokens",
+                     "find_users":"%1$s/users{?status,username,customer_id,q,limit,cursor}",
+                     "get_self":"%1$s/users/jonewe"}
+                    """
+                        .formatted(API)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "users:read, list_users find_users get_user",
+    "users:write, create_user",
+    "tokens:write, create_token",
+    "self:read, get_self"
+  })
+  void aTokenSeesWhatItsScopesOpen(String scope, String links) {
+    assertThat(root(scope).propertyNames()).containsExactlyInAnyOrder(links.split(" ", -1));
+  }
+
+  private static JsonNode root(String scopes) {
+    ApiResponse response =
+        new DiscoverRoot()
+            .apply(
+                ApiRequest.of(
+                    Map.of(
+                        "requestContext",
+                        Map.of("authorizer", Map.of("user_id", "jonewe", "scopes", scopes))),
+                    "https://crm.example.net"));
+    assertThat(response.status()).isEqualTo(200);
+    return new JsonMapper().readTree(response.body());
+  }
+}

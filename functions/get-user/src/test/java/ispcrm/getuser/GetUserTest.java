@@ -1,0 +1,75 @@
+package ispcrm.getuser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import ispcrm.template.Template;
+import ispcrm.users.CreateUserRequest;
+import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.Users;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GetUserTest {
+  private static LocalDynamoDb dynamoDb;
+  private static GetUser getUser;
+
+  @BeforeAll
+  static void start() {
+    dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
+    Users users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    users.create(
+        new CreateUserRequest(
+                Map.of("id", "jonewe", "expiration", "2025-03-31", "profile_name", "100 Mbps"))
+            .toUser("", "IZ1459296", Instant.parse("2023-12-13T13:38:27Z")));
+    getUser = new GetUser(users);
+  }
+
+  @AfterAll
+  static void stop() {
+    dynamoDb.close();
+  }
+
+  /** In the order of the source's sample; the source does not know the last four fields. */
+  @Test
+  void everyFieldIsThereIncludingNulls() {
+    ApiResponse response = getUser.apply(request("jonewe"));
+    assertThat(response.status()).isEqualTo(200);
+    assertThat(response.body())
+        .isEqualTo(
+            "{\"success\":\"true\",\"data\":{\"username\":\"jonewe\",\"customer_id\":\"IZ1459296\","
+                + "\"status\":\"active\",\"expiration\":\"2025-03-31 00:00:00\","
+                + "\"created_at\":\"2023-12-13 13:38:27\",\"activated_at\":null,\"mac\":null,"
+                + "\"profile_id\":null,\"profile_name\":\"100 Mbps\",\"radius_id\":null,"
+                + "\"id\":\"jonewe\",\"name\":\"jonewe\",\"role\":\"customer\","
+                + "\"updated_at\":\"2023-12-13 13:38:27\"},"
+                + "\"_links\":{\"self\":\"https://crm.example.net/api/v1/users/jonewe\"}}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nobody", "JONEWE", "", "a b", "username#jonewe"})
+  void anyOtherIdIsNotFound(String id) {
+    assertThatThrownBy(() -> getUser.apply(request(id)))
+        .isInstanceOf(ApiException.class)
+        .hasMessage("Not found - no user has this id.");
+  }
+
+  @Test
+  void aMissingIdIsNotFound() {
+    assertThatThrownBy(() -> getUser.apply(ApiRequest.of(Map.of(), "https://crm.example.net")))
+        .isInstanceOf(ApiException.class);
+  }
+
+  private static ApiRequest request(String id) {
+    return ApiRequest.of(Map.of("pathParameters", Map.of("id", id)), "https://crm.example.net");
+  }
+}

@@ -1,0 +1,200 @@
+package ispcrm.listusers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import ispcrm.template.Template;
+import ispcrm.users.CreateUserRequest;
+import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.Users;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class ListUsersTest {
+  private static final String LIST = "https://crm.example.net/api/v1/users";
+
+  private static LocalDynamoDb dynamoDb;
+  private static ListUsers listUsers;
+
+  @BeforeAll
+  static void start() {
+    dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
+    Users users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    for (int i = 0; i < 230; i++) {
+      users.create(
+          new CreateUserRequest(
+                  Map.of(
+                      "id", "%03d".formatted(i),
+                      "username", "user%03d".formatted(i),
+                      "status", i % 100 == 7 ? "suspended" : "active"))
+              .toUser("", "IZ" + i, Instant.EPOCH));
+    }
+    listUsers = new ListUsers(users);
+  }
+
+  @AfterAll
+  static void stop() {
+    dynamoDb.close();
+  }
+
+  @Test
+  void anEntryShowsItsFieldsInTheDocumentedOrder() {
+    ApiResponse response = list(Map.of("username", List.of("USER007")));
+    assertThat(response.body())
+        .isEqualTo(
+            "{\"users\":[{\"id\":\"007\",\"name\":\"user007\",\"status\":\"suspended\","
+                + "\"username\":\"user007\",\"customer_id\":\"IZ7\","
+                + "\"_links\":{\"self\":\"%1$s/007\"}}],".formatted(LIST)
+                + "\"_links\":{\"self\":\"%1$s?username=USER007\"}}".formatted(LIST));
+    assertThat(response.headers()).doesNotContainKey("Link");
+  }
+
+  @Test
+  void aPageHas50UsersByDefault() {
+    assertThat(ids(list(Map.of()))).hasSize(50).startsWith("000", "001").endsWith("049");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "0199, 199", "200, 200", "201, 200", "1000, 200", "99999999999, 200"})
+  void aLimitAbove200Means200(String limit, int size) {
+    assertThat(ids(list(Map.of("limit", List.of(limit))))).hasSize(size);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "000", "-1", "1.5", "", "ten", "1 "})
+  void anyOtherLimitIsInvalid(String limit) {
+    assertThat(errors(Map.of("limit", List.of(limit))))
+        .containsExactly("limit: must be an integer of at least 1; a value above 200 means 200");
+  }
+
+  @Test
+  void theLinksLeadThroughAllPagesWithTheSameFilters() {
+    List<String> seen = new ArrayList<>();
+    Map<String, List<String>> query = Map.of("q", List.of("user1"), "limit", List.of("30"));
+    JsonNode page;
+    do {
+      ApiResponse response = list(query);
+      seen.addAll(ids(response));
+      page = json(response);
+      JsonNode next = page.at("/_links/next");
+      if (!next.isMissingNode()) {
+        assertThat(next.asString()).startsWith(LIST + "?").contains("q=user1", "limit=30");
+        assertThat(response.headers())
+            .containsEntry("Link", "<" + next.asString() + ">; rel=\"next\"");
+        String cursor = next.asString().replaceFirst(".*cursor=([^&]*).*", "$1");
+        query = Map.of("q", List.of("user1"), "limit", List.of("30"), "cursor", List.of(cursor));
+      }
+    } while (!page.at("/_links/next").isMissingNode());
+    assertThat(seen).hasSize(100).doesNotHaveDuplicates().startsWith("100").endsWith("199");
+  }
+
+  @Test
+  void filtersAreCombined() {
+    assertThat(ids(list(Map.of("status", List.of("Suspended"), "q", List.of("user1")))))
+        .containsExactly("107");
+    assertThat(ids(list(Map.of("customer_id", List.of("iz7"))))).containsExactly("007");
+    assertThat(ids(list(Map.of("status", List.of("expired"))))).isEmpty();
+  }
+
+  @Test
+  void everyInvalidParameterIsNamedAtOnce() {
+    assertThat(
+            errors(
+                Map.of(
+                    "status", List.of("gone"),
+                    "username", List.of("a b"),
+                    "customer_id", List.of("a.b"),
+                    "q", List.of(""),
+                    "limit", List.of("1", "2"),
+                    "sort", List.of("name"))))
+        .containsExactlyInAnyOrder(
+            "status: must be one of active, inactive, suspended, expired, disabled",
+            "username: must be 1 to 64 characters (letters A-Z, digits, '.', '_', '@', '+', ':' or"
+                + " '-') and start with a letter or digit",
+            "customer_id: must be 1 to 32 characters (letters A-Z, digits, '_' or '-')",
+            "q: must be 1 to 64 characters (letters A-Z, digits, '.', '_', '@', '+', ':' or '-')"
+                + " and start with a letter or digit",
+            "limit: is repeated",
+            "sort: is not a known parameter; the known parameters are status, username,"
+                + " customer_id, q, limit, cursor");
+  }
+
+  @Test
+  void aCursorBelongsToItsFilters() {
+    String cursor = cursor(Map.of("q", List.of("user"), "limit", List.of("1")));
+    assertThat(ids(list(Map.of("q", List.of("USER"), "cursor", List.of(cursor)))))
+        .startsWith("001");
+    for (Map<String, List<String>> other :
+        List.of(
+            Map.of("cursor", List.of(cursor)),
+            Map.of("q", List.of("user1"), "cursor", List.of(cursor)),
+            Map.of("q", List.of("user"), "status", List.of("active"), "cursor", List.of(cursor)))) {
+      assertThat(invalid(other)).hasMessageStartingWith("Invalid cursor - ");
+    }
+  }
+
+  @Test
+  void anAlteredCursorIsInvalid() {
+    String cursor = cursor(Map.of("limit", List.of("1")));
+    for (int i = 0; i < cursor.length(); i++) {
+      String altered =
+          cursor.substring(0, i) + (cursor.charAt(i) == 'A' ? 'B' : 'A') + cursor.substring(i + 1);
+      assertThat(invalid(Map.of("cursor", List.of(altered))))
+          .as(altered)
+          .hasMessageStartingWith("Invalid cursor - ");
+    }
+    for (String other :
+        List.of("", "A", "????", cursor + "A", cursor.substring(1), "AAAAAAAAAAAA")) {
+      assertThat(invalid(Map.of("cursor", List.of(other))))
+          .as(other)
+          .hasMessageStartingWith("Invalid cursor - ");
+    }
+  }
+
+  private static String cursor(Map<String, List<String>> query) {
+    return json(list(query)).at("/_links/next").asString().replaceFirst(".*cursor=([^&]*).*", "$1");
+  }
+
+  private static List<String> ids(ApiResponse response) {
+    assertThat(response.status()).isEqualTo(200);
+    List<String> ids = new ArrayList<>();
+    json(response).get("users").forEach(user -> ids.add(user.get("id").asString()));
+    return ids;
+  }
+
+  private static List<String> errors(Map<String, List<String>> query) {
+    List<String> errors = new ArrayList<>();
+    assertThat(invalid(query)).hasMessage("Invalid query parameters: see errors.");
+    invalid(query).fieldErrors().forEach((name, error) -> errors.add(name + ": " + error));
+    return errors;
+  }
+
+  private static ApiException invalid(Map<String, List<String>> query) {
+    ApiException e = catchThrowableOfType(ApiException.class, () -> list(query));
+    assertThat(e.status()).isEqualTo(400);
+    return e;
+  }
+
+  private static JsonNode json(ApiResponse response) {
+    return new JsonMapper().readTree(response.body());
+  }
+
+  private static ApiResponse list(Map<String, List<String>> query) {
+    return listUsers.apply(
+        ApiRequest.of(Map.of("multiValueQueryStringParameters", query), "https://crm.example.net"));
+  }
+}

@@ -1,0 +1,50 @@
+package ispcrm.access;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What a token allows, written as in OAuth 2. The constants are in the order in which they are
+ * shown.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6749#section-3.3">RFC 6749, section 3.3</a>
+ */
+public enum Scope {
+  USERS_READ("users:read"),
+  USERS_WRITE("users:write"),
+  TOKENS_WRITE("tokens:write"),
+  SELF_READ("self:read");
+
+  private final String text;
+
+  Scope(String text) {
+    this.text = text;
+  }
+
+  /** Finds the scope that is written like this. */
+  public static Optional<Scope> of(String text) {
+    return Arrays.stream(values()).filter(scope -> scope.text.equals(text)).findFirst();
+  }
+
+  /**
+   * Reads a list of scopes separated by spaces. Unknown scopes are left out, because a scope that a
+   * later release removes must not break the tokens that carry it.
+   */
+  public static List<Scope> parseList(String text) {
+    return Arrays.stream(text.split(" ", -1)).map(Scope::of).flatMap(Optional::stream).toList();
+  }
+
+  /** Writes a list of scopes separated by spaces. */
+  public static String formatList(Collection<Scope> scopes) {
+    return scopes.stream().map(Scope::toString).collect(Collectors.joining(" "));
+  }
+
+  /** The scope as clients write it, such as {@code users:read}. */
+  @Override
+  public String toString() {
+    return text;
+  }
+}

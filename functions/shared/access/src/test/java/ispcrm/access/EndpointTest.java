@@ -1,0 +1,92 @@
+package ispcrm.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Which token may call which endpoint. infra/checks compares the table with the contract. */
+class EndpointTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /api/v1, DISCOVER_ROOT",
+    "GET, /api/v0, DISCOVER_ROOT",
+    "GET, /api/v1/users, LIST_USERS",
+    "GET, /api/v0/Users, LIST_USERS",
+    "GET, /api/v1/Users/{id}, GET_USER",
+    "POST, /api/v1/users, CREATE_USER",
+    "POST, /api/v0/tokens, CREATE_TOKEN"
+  })
+  void aRouteLeadsToItsEndpoint(String method, String resource, Endpoint endpoint) {
+    assertThat(Endpoint.of(method, resource)).contains(endpoint);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DELETE, /api/v1/users",
+    "get, /api/v1",
+    "GET, /api/v7/users",
+    "GET, /users",
+    "GET, /api/v1/api/v0/users",
+    "GET, ''"
+  })
+  void anotherRouteLeadsNowhere(String method, String resource) {
+    assertThat(Endpoint.of(method, resource)).isEmpty();
+  }
+
+  @Test
+  void oneOfTheRequiredScopesIsEnough() {
+    assertThat(Endpoint.GET_USER.isOpenTo(Set.of(Scope.USERS_READ), false)).isTrue();
+    assertThat(Endpoint.GET_USER.isOpenTo(Set.of(Scope.USERS_WRITE, Scope.TOKENS_WRITE), true))
+        .isFalse();
+    assertThat(Endpoint.CREATE_USER.isOpenTo(Set.of(Scope.USERS_WRITE), false)).isTrue();
+  }
+
+  @Test
+  void selfReadOpensTheOwnRecordAlone() {
+    assertThat(Endpoint.GET_USER.isOpenTo(Set.of(Scope.SELF_READ), true)).isTrue();
+    assertThat(Endpoint.GET_USER.isOpenTo(Set.of(Scope.SELF_READ), false)).isFalse();
+    assertThat(Endpoint.LIST_USERS.isOpenTo(Set.of(Scope.SELF_READ), true)).isFalse();
+  }
+
+  @Test
+  void anyTokenOpensTheRoot() {
+    assertThat(Endpoint.DISCOVER_ROOT.isOpenTo(Set.of(), false)).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theLinkIsNamedLikeTheEndpoint(Endpoint endpoint) {
+    assertThat(endpoint.linkName()).isEqualToIgnoringCase(endpoint.name()).matches("[a-z_]+");
+  }
+
+  @Test
+  void scopesAreReadAsTheyAreWritten() {
+    List<Scope> scopes = List.of(Scope.SELF_READ, Scope.USERS_READ);
+    assertThat(Scope.formatList(scopes)).isEqualTo("self:read users:read");
+    assertThat(Scope.parseList("self:read users:read")).isEqualTo(scopes);
+    assertThat(Scope.parseList("")).isEmpty();
+  }
+
+  @Test
+  void aScopeOfAnotherReleaseIsLeftOut() {
+    assertThat(Scope.parseList("users:read users:fly")).containsExactly(Scope.USERS_READ);
+  }
+
+  @Test
+  void rolesAreKnownInAnyCase() {
+    assertThat(Role.of("Staff")).contains(Role.STAFF);
+    assertThat(Role.of("root")).isEmpty();
+    assertThat(Role.ADMIN).hasToString("admin");
+  }
+
+  @Test
+  void anAdministratorHasEveryScope() {
+    assertThat(Role.ADMIN.scopes()).containsExactly(Scope.values());
+  }
+}

@@ -1,0 +1,65 @@
+package ispcrm.gateway;
+
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Turns API Gateway's event into an {@link ApiRequest}, and the {@link ApiResponse} of an endpoint
+ * into what API Gateway expects. This is the only place where exceptions become responses: an
+ * {@link ApiException} is the client's error; any other exception is logged and becomes a plain
+ * 500.
+ */
+public final class ApiEntryPoint {
+  private final String operationId;
+  private final Function<ApiRequest, ApiResponse> function;
+  private final String baseUrl;
+
+  private ApiEntryPoint(
+      String operationId, Function<ApiRequest, ApiResponse> function, String baseUrl) {
+    this.operationId = operationId;
+    this.function = SpringCatalog.add(operationId, function, ApiRequest.class, ApiResponse.class);
+    this.baseUrl = baseUrl;
+  }
+
+  /**
+   * Creates the Lambda entry point of an endpoint.
+   *
+   * @param operationId the endpoint's name in infra/openapi.yaml
+   * @param environment the function's environment; if BASE_URL is set, links begin with it
+   * @param warmUp what to do before a snapshot, see {@link LambdaEntryPoint}
+   */
+  public static LambdaEntryPoint create(
+      String operationId,
+      Function<ApiRequest, ApiResponse> function,
+      Map<String, String> environment,
+      Consumer<LambdaEntryPoint> warmUp) {
+    ApiEntryPoint api =
+        new ApiEntryPoint(operationId, function, environment.getOrDefault("BASE_URL", ""));
+    return new LambdaEntryPoint(operationId, api::handle, warmUp);
+  }
+
+  private Map<String, Object> handle(Map<String, Object> event, LambdaLogger log) {
+    ApiRequest request = ApiRequest.of(event, baseUrl);
+    ApiResponse response = respond(request, log).with("X-Request-Id", request.requestId());
+    Map<String, Object> output = new LinkedHashMap<>();
+    output.put("statusCode", response.status());
+    output.put("headers", response.headers());
+    output.put("body", response.body());
+    output.put("isBase64Encoded", false);
+    return output;
+  }
+
+  private ApiResponse respond(ApiRequest request, LambdaLogger log) {
+    try {
+      return function.apply(request);
+    } catch (ApiException e) {
+      return e.toResponse(request);
+    } catch (RuntimeException e) {
+      LambdaEntryPoint.logFault(log, operationId + " failed on request " + request.requestId(), e);
+      return ApiException.internalError(request);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package ispcrm.gateway;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.LambdaRuntime;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.crac.Core;
+import org.crac.Resource;
+
+/**
+ * What Lambda calls: reads an event, has it handled, and writes the result. A function's handler
+ * class creates one and delegates to it.
+ *
+ * <p>Before Lambda takes a SnapStart snapshot, the function is primed, so that the first call after
+ * a restore finds its classes loaded and its client connected.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-java.html">Lambda
+ *     SnapStart runtime hooks for Java</a>
+ */
+public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
+  /** The JVM compiles code that runs often, and the snapshot contains the compiled code. */
+  private static final int PRIMING_ITERATIONS = 100;
+
+  private static final int MAX_PRIMING_SECONDS = 5;
+
+  private final String name;
+  private final EventHandler handler;
+  private final Consumer<LambdaEntryPoint> warmUp;
+
+  /** Handles one event. */
+  @FunctionalInterface
+  public interface EventHandler {
+
+    /**
+     * @param event the event's JSON object
+     * @return what is written as JSON
+     */
+    Object handle(Map<String, Object> event, LambdaLogger log);
+  }
+
+  /**
+   * @param name the function's name in the log, its operationId if it has one
+   * @param warmUp does once what calls do, with {@link #warmUp(String)} if it can. It must not
+   *     write anything, generate anything that has to be unique, or need permissions that the
+   *     function does not have.
+   */
+  public LambdaEntryPoint(String name, EventHandler handler, Consumer<LambdaEntryPoint> warmUp) {
+    this.name = name;
+    this.handler = handler;
+    this.warmUp = warmUp;
+    if ("snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
+      // The context holds this weakly. The runtime's handler keeps it alive.
+      Core.getGlobalContext().register(this);
+    }
+  }
+
+  @Override
+  public void handleRequest(InputStream in, OutputStream out, Context context) throws IOException {
+    out.write(handle(in, context.getLogger()));
+  }
+
+  /**
+   * Primes the function {@value #PRIMING_ITERATIONS} times, or for {@value #MAX_PRIMING_SECONDS}
+   * seconds. If that fails, an error is logged and the snapshot is taken anyway: a new role may not
+   * reach its table yet, and a fault of DynamoDB must not prevent a fix from being deployed. Such a
+   * version is only slower at its first calls. A version that can never reach its table fails those
+   * calls too, which the deployment's alarms notice.
+   */
+  @Override
+  public void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_PRIMING_SECONDS);
+    try {
+      for (int i = 0; i < PRIMING_ITERATIONS && System.nanoTime() - end < 0; i++) {
+        warmUp.accept(this);
+      }
+    } catch (RuntimeException e) {
+      logFault(LambdaRuntime.getLogger(), name + " was not primed", e);
+    }
+  }
+
+  /** Nothing unique was generated before the snapshot, and expiry is checked by the clock. */
+  @Override
+  public void afterRestore(org.crac.Context<? extends Resource> context) {}
+
+  /** The object at this name of an event; empty if there is none. */
+  @SuppressWarnings("unchecked") // API Gateway alone determines the shape of its events
+  public static <V> Map<String, V> object(Map<String, Object> event, String name) {
+    return event.get(name) instanceof Map<?, ?> object ? (Map<String, V>) object : Map.of();
+  }
+
+  /** Handles an event as in a call, and discards the result. */
+  public void warmUp(String event) {
+    handle(
+        new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
+        LambdaRuntime.getLogger());
+  }
+
+  /** Writes a result as in a call, and discards it. */
+  public void warmUpResult(Object result) {
+    write(result);
+  }
+
+  /** Logs a fault of our own as an error with its stack trace. */
+  static void logFault(LambdaLogger log, String what, RuntimeException fault) {
+    StringWriter trace = new StringWriter();
+    fault.printStackTrace(new PrintWriter(trace, true));
+    log.log(what + ": " + trace, LogLevel.ERROR);
+  }
+
+  private byte[] handle(InputStream in, LambdaLogger log) {
+    return write(handler.handle(Json.readEvent(in), log));
+  }
+
+  private static byte[] write(Object result) {
+    return Json.write(result).getBytes(StandardCharsets.UTF_8);
+  }
+}

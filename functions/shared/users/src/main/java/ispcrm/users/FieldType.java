@@ -1,0 +1,162 @@
+package ispcrm.users;
+
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A kind of value: how a client may write it, and how it is shown and stored. Shown and stored
+ * values have the same form, which is a {@code String} or a {@code Long}.
+ */
+abstract class FieldType<T> {
+  /** The largest integer that every JSON reader keeps exactly (RFC 8259, section 6). */
+  private static final long MAX_INTEGER = (1L << 53) - 1;
+
+  private static final String OCTET = "[0-9A-Fa-f]{2}";
+  private static final Pattern MAC_ADDRESS =
+      Pattern.compile(
+          (OCTET + "([:.-]?)" + OCTET + "(?:\\1" + OCTET + "){4}")
+              + ("|(?:" + OCTET + OCTET + "\\.){2}" + OCTET + OCTET));
+
+  static final FieldType<Instant> TIME =
+      new Text<>(
+          "must be a valid time: YYYY-MM-DD HH:MM:SS or YYYY-MM-DD in UTC,"
+              + " YYYY-MM-DDTHH:MM:SS with Z or an offset like +02:00",
+          Timestamps::parse,
+          Timestamps::format,
+          text -> Timestamps.parse(text).orElseThrow());
+
+  static final FieldType<String> MAC =
+      new Text<>(
+          "must be six octets such as AA:BB:CC:DD:EE:FF",
+          FieldType::parseMac,
+          Function.identity(),
+          Function.identity());
+
+  static final FieldType<Long> INTEGER =
+      new FieldType<>("must be an integer from 0 to " + MAX_INTEGER) {
+        @Override
+        Optional<Long> parse(Object json) {
+          boolean isInteger =
+              json instanceof Integer || json instanceof Long || json instanceof BigInteger;
+          return isInteger
+                  && ((Number) json).doubleValue() >= 0
+                  && ((Number) json).doubleValue() <= MAX_INTEGER
+              ? Optional.of(((Number) json).longValue())
+              : Optional.empty();
+        }
+
+        @Override
+        Object format(Long value) {
+          return value;
+        }
+
+        @Override
+        Long restore(Object stored) {
+          return (Long) stored;
+        }
+      };
+
+  private final String rule;
+
+  private FieldType(String rule) {
+    this.rule = rule;
+  }
+
+  /** The rule for what a client may write, for an error message. */
+  String rule() {
+    return rule;
+  }
+
+  /** Reads what a client sent; empty if it breaks the rule. */
+  abstract Optional<T> parse(Object json);
+
+  /** Writes a value as it is shown and stored. */
+  abstract Object format(T value);
+
+  /** Reads a stored value. */
+  abstract T restore(Object stored);
+
+  /** Text of these characters. */
+  static FieldType<String> matching(String pattern, String rule) {
+    Pattern compiled = Pattern.compile(pattern);
+    return new Text<>(
+        rule,
+        text -> compiled.matcher(text).matches() ? Optional.of(text) : Optional.empty(),
+        Function.identity(),
+        Function.identity());
+  }
+
+  /** Text for people to read, in any script. */
+  static FieldType<String> line(int maxLength) {
+    return new Text<>(
+        "must be 1 to "
+            + maxLength
+            + " characters, not blank, and must not contain control characters",
+        text ->
+            !text.isBlank()
+                    && text.codePointCount(0, text.length()) <= maxLength
+                    && Characters.areVisible(text)
+                ? Optional.of(text)
+                : Optional.empty(),
+        Function.identity(),
+        Function.identity());
+  }
+
+  /** One of the values of an enum, in any case. */
+  static <E extends Enum<E>> FieldType<E> oneOf(
+      Class<E> type, Function<String, Optional<E>> parse) {
+    List<String> names = Arrays.stream(type.getEnumConstants()).map(Object::toString).toList();
+    return new Text<>(
+        "must be one of " + String.join(", ", names),
+        parse,
+        Object::toString,
+        text -> parse.apply(text).orElseThrow());
+  }
+
+  private static Optional<String> parseMac(String text) {
+    Matcher matcher = MAC_ADDRESS.matcher(text);
+    return matcher.matches()
+        ? Optional.of(
+            text.replaceAll("[:.-]", "").toUpperCase(Locale.ROOT).replaceAll("..(?=.)", "$0:"))
+        : Optional.empty();
+  }
+
+  private static final class Text<T> extends FieldType<T> {
+    private final Function<String, Optional<T>> parse;
+    private final Function<T, String> format;
+    private final Function<String, T> restore;
+
+    Text(
+        String rule,
+        Function<String, Optional<T>> parse,
+        Function<T, String> format,
+        Function<String, T> restore) {
+      super(rule);
+      this.parse = parse;
+      this.format = format;
+      this.restore = restore;
+    }
+
+    @Override
+    Optional<T> parse(Object json) {
+      return json instanceof String text ? parse.apply(text) : Optional.empty();
+    }
+
+    @Override
+    Object format(T value) {
+      return format.apply(value);
+    }
+
+    @Override
+    T restore(Object stored) {
+      return restore.apply((String) stored);
+    }
+  }
+}

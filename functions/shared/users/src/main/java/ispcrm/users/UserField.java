@@ -1,0 +1,150 @@
+package ispcrm.users;
+
+import static ispcrm.users.FieldType.INTEGER;
+import static ispcrm.users.FieldType.MAC;
+import static ispcrm.users.FieldType.TIME;
+import static ispcrm.users.FieldType.line;
+import static ispcrm.users.FieldType.matching;
+import static ispcrm.users.FieldType.oneOf;
+
+import ispcrm.access.Role;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The fields of a user. Reading requests, writing responses and storing records all follow from
+ * this table: a field's name in the API is also its attribute in DynamoDB, and its place in the
+ * table is its place in responses.
+ *
+ * @param <T> the type of the field's values
+ */
+public final class UserField<T> {
+  private static final List<UserField<?>> FIELDS = new ArrayList<>();
+
+  private enum Option {
+    NULLABLE,
+    READ_ONLY
+  }
+
+  /** Unique, regardless of case. */
+  public static final UserField<String> USERNAME =
+      add(
+          "username",
+          matching(
+              "[A-Za-z0-9][A-Za-z0-9._@+:-]{0,63}",
+              "must be 1 to 64 characters (letters A-Z, digits, '.', '_', '@', '+', ':' or '-') and"
+                  + " start with a letter or digit"));
+
+  /** The customer number; unique, regardless of case. */
+  public static final UserField<String> CUSTOMER_ID =
+      add(
+          "customer_id",
+          matching(
+              "[A-Za-z0-9_-]{1,32}",
+              "must be 1 to 32 characters (letters A-Z, digits, '_' or '-')"));
+
+  public static final UserField<Status> STATUS = add("status", oneOf(Status.class, Status::of));
+
+  /** When the service ends. */
+  public static final UserField<Instant> EXPIRATION = add("expiration", TIME, Option.NULLABLE);
+
+  public static final UserField<Instant> CREATED_AT = add("created_at", TIME, Option.READ_ONLY);
+
+  /** When the service began. */
+  public static final UserField<Instant> ACTIVATED_AT = add("activated_at", TIME, Option.NULLABLE);
+
+  /** The subscriber's device. */
+  public static final UserField<String> MAC_ADDRESS = add("mac", MAC, Option.NULLABLE);
+
+  public static final UserField<Long> PROFILE_ID = add("profile_id", INTEGER, Option.NULLABLE);
+
+  public static final UserField<String> PROFILE_NAME =
+      add("profile_name", line(100), Option.NULLABLE);
+
+  /** The number of the record in the RADIUS server. */
+  public static final UserField<Long> RADIUS_ID = add("radius_id", INTEGER, Option.NULLABLE);
+
+  /** The client's own value or a generated one; case matters. */
+  public static final UserField<String> ID =
+      add(
+          "id",
+          matching(
+              "[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
+              "must be 1 to 64 characters (letters A-Z, digits, '.', '_' or '-') and start with a"
+                  + " letter or digit"));
+
+  /** The name of a person or company. */
+  public static final UserField<String> NAME = add("name", line(200));
+
+  public static final UserField<Role> ROLE = add("role", oneOf(Role.class, Role::of));
+
+  public static final UserField<Instant> UPDATED_AT = add("updated_at", TIME, Option.READ_ONLY);
+
+  /** Every field, in the order of responses. */
+  public static final List<UserField<?>> ALL = Collections.unmodifiableList(FIELDS);
+
+  /** The fields that lists show, in their order. The table's indexes must project them. */
+  public static final List<UserField<?>> IN_LISTS =
+      List.of(ID, NAME, STATUS, USERNAME, CUSTOMER_ID);
+
+  private final String name;
+  private final FieldType<T> type;
+  private final List<Option> options;
+
+  private UserField(String name, FieldType<T> type, List<Option> options) {
+    this.name = name;
+    this.type = type;
+    this.options = options;
+  }
+
+  private static <T> UserField<T> add(String name, FieldType<T> type, Option... options) {
+    UserField<T> field = new UserField<>(name, type, Arrays.asList(options));
+    FIELDS.add(field);
+    return field;
+  }
+
+  /** The field's name in JSON, and of its attribute in DynamoDB. */
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  /** Whether the system alone sets the field. */
+  public boolean isReadOnly() {
+    return options.contains(Option.READ_ONLY);
+  }
+
+  /** Whether the field may have no value. */
+  public boolean isNullable() {
+    return options.contains(Option.NULLABLE);
+  }
+
+  /**
+   * Reads a value that a client sent.
+   *
+   * @param json as {@link java.util.Map} based JSON has it: text, a number, a boolean or null
+   * @return null if the client sent null and the field may have no value
+   * @throws InvalidValueException if the value breaks the field's rule, which the message states
+   */
+  public T parse(Object json) throws InvalidValueException {
+    if (json == null && isNullable()) {
+      return null;
+    }
+    return type.parse(json)
+        .orElseThrow(
+            () -> new InvalidValueException(type.rule() + (isNullable() ? ", or null" : "")));
+  }
+
+  /** Writes a value as it is shown and stored: a {@code String} or a {@code Long}. */
+  Object format(T value) {
+    return type.format(value);
+  }
+
+  /** Reads a stored value. */
+  T restore(Object stored) {
+    return type.restore(stored);
+  }
+}

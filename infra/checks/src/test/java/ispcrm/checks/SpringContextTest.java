@@ -1,0 +1,142 @@
+package ispcrm.checks;
+
+import static ispcrm.checks.Checkout.map;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ispcrm.access.Role;
+import ispcrm.authorizer.AuthorizerRequest;
+import ispcrm.authorizer.Decision;
+import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import ispcrm.template.Template;
+import ispcrm.template.Template.LambdaFunction;
+import ispcrm.tokens.BearerToken;
+import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.IssuedToken;
+import ispcrm.users.CreateUserRequest;
+import ispcrm.users.DynamoDbUsers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.cloud.function.context.FunctionCatalog;
+import org.springframework.cloud.function.json.JsonMapper;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+
+/**
+ * Every function is a bean that Spring Cloud Function's own catalog finds and calls in an
+ * application context, so any adapter of the library can run it. What is deployed uses the same
+ * catalog without the context, see infra/docs/0001-catalog-without-application-context.md.
+ */
+class SpringContextTest {
+  private static final Template TEMPLATE = Template.load(Map.of());
+
+  private static LocalDynamoDb dynamoDb;
+  private static ConfigurableApplicationContext context;
+
+  @EnableAutoConfiguration
+  static class Application {}
+
+  @BeforeAll
+  static void start() {
+    dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
+    dynamoDb.useInThisProcess();
+    new DynamoDbUsers(dynamoDb.client(), "UsersTable")
+        .create(
+            new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "IZ1459296", Instant.now()));
+    IssuedToken issued =
+        IssuedToken.issue(
+            "jonewe", null, Role.CUSTOMER.scopes(), "admin", Instant.now(), Duration.ofDays(1));
+    new DynamoDbTokens(dynamoDb.client(), "TokensTable")
+        .add(new IssuedToken(tokenOfTheEvents(), issued.token()));
+    context =
+        new SpringApplicationBuilder(Application.class)
+            .web(WebApplicationType.NONE)
+            .initializers(SpringContextTest::registerFunctions)
+            .run();
+  }
+
+  @AfterAll
+  static void stop() {
+    context.close();
+    dynamoDb.close();
+  }
+
+  private static List<String> modules() {
+    return Checkout.functions();
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void theLibrarysCatalogCallsTheFunction(String module) {
+    Function<Object, Object> function =
+        context.getBean(FunctionCatalog.class).lookup(Function.class, NamesTest.camel(module));
+    assertThat(function).isNotNull();
+    switch (module) {
+      case "authorizer" ->
+          assertThat(function.apply(AuthorizerRequest.of(event("authorizer/bearer.json"))))
+              .isInstanceOfSatisfying(
+                  Decision.class, decision -> assertThat(decision.isAllowed()).isTrue());
+      case "bootstrap-admin" ->
+          assertThat(function.apply(null))
+              .isInstanceOfSatisfying(
+                  IssuedToken.class,
+                  issued -> assertThat(issued.token().user()).isEqualTo("admin"));
+      default ->
+          assertThat(function.apply(ApiRequest.of(event(module + "/ok.json"), "")))
+              .isInstanceOfSatisfying(
+                  ApiResponse.class, response -> assertThat(response.status()).isIn(200, 201));
+    }
+  }
+
+  /** Otherwise this test would use our replacement for a class of the library. */
+  @Test
+  void theLibraryIsComplete() {
+    assertThat(JsonMapper.class.getProtectionDomain().getCodeSource().getLocation().toString())
+        .contains("spring-cloud-function-context");
+  }
+
+  private static void registerFunctions(ConfigurableApplicationContext context) {
+    for (String module : modules()) {
+      register((GenericApplicationContext) context, module, function(module));
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the class of an object creates objects of that class
+  private static <T> void register(GenericApplicationContext context, String module, T function) {
+    context.registerBean(NamesTest.camel(module), (Class<T>) function.getClass(), () -> function);
+  }
+
+  private static Object function(String module) {
+    LambdaFunction function = TEMPLATE.functions().get(module);
+    try {
+      return Class.forName(function.handler())
+          .getMethod("function", Map.class)
+          .invoke(null, function.environment());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(module, e);
+    }
+  }
+
+  private static BearerToken tokenOfTheEvents() {
+    Map<String, Object> headers = map(event("authorizer/bearer.json").get("headers"));
+    String token = ((String) headers.get("Authorization")).replaceFirst("Bearer ", "");
+    return BearerToken.parse(token).orElseThrow();
+  }
+
+  private static Map<String, Object> event(String file) {
+    return map(Checkout.JSON.readValue(Checkout.read("events/" + file), LinkedHashMap.class));
+  }
+}
