@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  */
 final class LocalRun implements AutoCloseable {
   private static final Pattern WELCOME =
-      Pattern.compile("answers on (http://\\S+); .*export TOKEN=(\\S+)", Pattern.DOTALL);
+      Pattern.compile("is running at (http://\\S+); .*export TOKEN=(\\S+)", Pattern.DOTALL);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Process process;

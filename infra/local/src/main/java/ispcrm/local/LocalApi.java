@@ -129,13 +129,13 @@ public final class LocalApi implements AutoCloseable {
   private String welcome(String data) {
     return """
 
-        ISPCRM API answers on %1$s; Ctrl-C ends it.
+        The ISPCRM API is running at %1$s; press Ctrl-C to stop it.
         %3$s
 
-        The page on which an administrator makes tokens:
+        Administrators create tokens on this page:
           %1$s/Admin/getToken
 
-        An administrator's token, and three calls to paste:
+        To try the API, paste this administrator's token and these three calls into a shell:
           export TOKEN=%2$s
           curl -H "Authorization: Bearer $TOKEN" %1$s/api/v1
           curl -H "X-Auth-Token: $TOKEN" '%1$s/api/v1/users?status=active'
@@ -145,7 +145,7 @@ public final class LocalApi implements AutoCloseable {
             address(),
             token,
             data == null
-                ? "Its data is gone when it ends; ISPCRM_DATA=folder keeps it."
-                : "Its data stays in " + data + ".");
+                ? "Its data is lost when it stops; set ISPCRM_DATA to a folder to keep it."
+                : "Its data is kept in " + data + ".");
   }
 }

@@ -80,8 +80,8 @@ final class LocalLoad {
       if (line == null) {
         throw new IllegalStateException("the local run does not start");
       }
-      if (line.contains("answers on ")) {
-        base = URI.create(line.replaceFirst(".*answers on (\\S+);.*", "$1"));
+      if (line.contains("is running at ")) {
+        base = URI.create(line.replaceFirst(".*is running at (\\S+);.*", "$1"));
       } else if (line.contains("export TOKEN=")) {
         token = line.replaceFirst(".*TOKEN=", "").strip();
       }
