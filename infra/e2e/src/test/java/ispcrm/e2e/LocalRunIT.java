@@ -54,7 +54,7 @@ class LocalRunIT {
           .isEqualTo(
               "Port "
                   + taken.getLocalPort()
-                  + " is taken: stop what listens there, or start with PORT=another.\n");
+                  + " is in use: stop the program that uses it, or set PORT to another port.\n");
     }
   }
 

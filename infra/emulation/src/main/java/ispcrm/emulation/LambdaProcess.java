@@ -19,14 +19,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * A function's jar as Lambda runs it: in a process of its own with Lambda's flags, under the Java
- * runtime interface client, which must be on the class path of whoever starts it.
+ * Runs a function's jar as Lambda does: in a separate process with Lambda's flags, under the Java
+ * runtime interface client. That client must be on the class path of this process.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/java-package.html">Deploy Java Lambda
  *     functions with .zip or JAR file archives</a>
  */
 public final class LambdaProcess implements AutoCloseable {
-  /** One class of each jar that the runtime client consists of. */
+  /** One class from each jar of the runtime client. */
   private static final List<String> RUNTIME_CLIENT =
       List.of(
           "com.amazonaws.services.lambda.runtime.api.client.AWSLambda",
@@ -35,8 +35,9 @@ public final class LambdaProcess implements AutoCloseable {
           "software.amazon.awssdk.utilslite.SdkInternalThreadLocal");
 
   /**
-   * Where the runtime client finds its native library. Without it each process unpacks the library
-   * to the same file, and two that start at once make each other crash.
+   * The property that tells the runtime client where its native library is. Without it, each
+   * process unpacks the library to the same file, and two processes that start at the same time
+   * crash.
    */
   private static final String NATIVE_LIBRARY =
       "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI";
@@ -49,13 +50,13 @@ public final class LambdaProcess implements AutoCloseable {
   private final Path log;
 
   /**
-   * Starts it.
+   * Starts a function.
    *
-   * @param command what runs Java, such as {@code java} or {@code taskset -c 0 java}
+   * @param command the command that runs Java, such as {@code java} or {@code taskset -c 0 java}
    * @param jar the function's code
    * @param handler its handler class
-   * @param folder one that is not there yet, for its code and its log
-   * @param environment what the function finds, and nothing of AWS besides
+   * @param folder a folder for its code and its log; it must not exist yet
+   * @param environment its environment variables; it inherits no AWS_ variable from this process
    */
   public LambdaProcess(
       List<String> command,
@@ -67,8 +68,8 @@ public final class LambdaProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a function as a container image may hold it: its jar on the class path of Java itself,
-   * where an AOT cache can serve it.
+   * Starts a function as a container image may: with its jar on Java's own class path, so that an
+   * AOT cache can be used.
    *
    * @see <a href="https://openjdk.org/jeps/514">JEP 514: Ahead-of-Time Command-Line Ergonomics</a>
    */
@@ -93,7 +94,7 @@ public final class LambdaProcess implements AutoCloseable {
     log = folder.resolve("log");
     List<String> line = new ArrayList<>(command);
     if (!flat) {
-      // Lambda's own archive of the JDK's classes; an AOT cache brings another and forbids this.
+      // Lambda uses the JDK's shared class archive. It cannot be combined with an AOT cache.
       line.add("-Xshare:auto");
     }
     line.addAll(
@@ -131,16 +132,16 @@ public final class LambdaProcess implements AutoCloseable {
       builder.environment().put("_HANDLER", handler);
       process = builder.start();
       process.onExit().thenAccept(ended -> runtime.ended(ended.exitValue() + ": " + log()));
-    } catch (IOException cannotStart) {
-      throw new UncheckedIOException(cannotStart);
+    } catch (IOException cause) {
+      throw new UncheckedIOException(cause);
     }
   }
 
   /**
-   * Starts a function of the template with this process's Java.
+   * Starts a function of the template with the Java that runs this process.
    *
    * @param name the name of its module, such as get-user; it must be packaged
-   * @param environment what the function finds besides the template's own
+   * @param environment variables that are added to those of the template
    */
   public static LambdaProcess start(
       Template template, String name, Path folder, Map<String, String> environment) {
@@ -148,10 +149,10 @@ public final class LambdaProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a function as Lambda's SnapStart does, see {@link #startForSnapshot(Template, String,
+   * Starts a function as Lambda's SnapStart does; see {@link #startForSnapshot(Template, String,
    * Path, Map, String)}.
    *
-   * @param command what runs Java
+   * @param command the command that runs Java
    */
   public static LambdaProcess startForSnapshot(
       List<String> command,
@@ -165,10 +166,10 @@ public final class LambdaProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a function of the template as Lambda's SnapStart does: it runs its hooks and waits for
-   * {@link #restore}, and finds credentials at the container endpoint alone.
+   * Starts a function of the template as Lambda's SnapStart does: it runs its hooks, waits for
+   * {@link #restore}, and gets its credentials only from the container endpoint.
    *
-   * @param accessKey of the credentials until then
+   * @param accessKey the access key of its credentials until it is restored
    * @see <a
    *     href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-java.html">Lambda
    *     SnapStart runtime hooks for Java</a>
@@ -202,7 +203,7 @@ public final class LambdaProcess implements AutoCloseable {
         false);
   }
 
-  /** Waits until it asks for its first event. */
+  /** Waits until the function requests its first event. */
   public void awaitReady() throws InterruptedException {
     runtime.awaitReady();
   }
@@ -211,30 +212,30 @@ public final class LambdaProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** Waits until a process started for a snapshot ran its hooks. */
+  /** Waits until a function that was started for a snapshot has run its hooks. */
   public void awaitSnapshot() throws InterruptedException {
     runtime.awaitSnapshot();
   }
 
-  /** Lets a process that was started for a snapshot go on, with other credentials. */
+  /** Resumes a function that was started for a snapshot, with new credentials. */
   public void restore(String accessKey) {
     runtime.restore(accessKey);
   }
 
-  /** Hands an event to the function and waits for what it makes of it. */
+  /** Sends an event to the function and waits for the outcome. */
   public Outcome invoke(String event) throws InterruptedException {
     return runtime.invoke(event);
   }
 
-  /** What a function made of an event: its answer, or the error that it failed with. */
+  /** The outcome of an invocation: the response, or the error if it failed. */
   public record Outcome(boolean failed, String json) {}
 
-  /** All that it logged so far. */
+  /** Everything that the function has logged so far. */
   public String log() {
     try {
       return Files.readString(log, StandardCharsets.UTF_8);
-    } catch (IOException gone) {
-      throw new UncheckedIOException(gone);
+    } catch (IOException cause) {
+      throw new UncheckedIOException(cause);
     }
   }
 
@@ -242,11 +243,11 @@ public final class LambdaProcess implements AutoCloseable {
   public void close() {
     process.destroy();
     try {
-      // A process that writes an AOT cache takes its time.
+      // A process that writes an AOT cache takes a while to exit.
       if (!process.waitFor(60, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
-    } catch (InterruptedException ending) {
+    } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
@@ -260,8 +261,8 @@ public final class LambdaProcess implements AutoCloseable {
     try (InputStream packed = LambdaProcess.class.getResourceAsStream("/jni/" + name)) {
       Files.createDirectories(folder);
       Files.copy(Objects.requireNonNull(packed, name), library);
-    } catch (IOException cannotWrite) {
-      throw new UncheckedIOException(cannotWrite);
+    } catch (IOException cause) {
+      throw new UncheckedIOException(cause);
     }
     return library;
   }
@@ -281,9 +282,9 @@ public final class LambdaProcess implements AutoCloseable {
                   .getLocation()
                   .toURI())
           .toString();
-    } catch (ClassNotFoundException | URISyntaxException absent) {
+    } catch (ClassNotFoundException | URISyntaxException cause) {
       throw new IllegalStateException(
-          "the Lambda runtime interface client is not on the class path", absent);
+          "the Lambda runtime interface client is not on the class path", cause);
     }
   }
 }

@@ -30,10 +30,10 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * DynamoDB Local in this process, on a free port of the loopback, with the template's tables. A
- * call by one of the template's functions is refused where its policies do not allow it, as IAM
- * would. DynamoDB Local's own server is not used: that one listens on every address and sends
- * telemetry.
+ * Runs DynamoDB Local in this process, with the template's tables, on a free port of the loopback
+ * interface. Like IAM, it denies any call by one of the template's functions that the function's
+ * policies do not allow. DynamoDB Local's own server is not used, because it listens on every
+ * address and sends telemetry.
  */
 public final class LocalDynamoDb implements AutoCloseable {
   private static final String REGION = "us-east-1";
@@ -87,9 +87,9 @@ public final class LocalDynamoDb implements AutoCloseable {
   }
 
   /**
-   * Starts it and makes the tables that are not there yet.
+   * Starts DynamoDB Local and creates the tables that do not exist yet.
    *
-   * @param folder where the data is kept, or null to keep it in memory
+   * @param folder the folder that keeps the data, or null to keep it in memory
    */
   public static LocalDynamoDb start(Template template, Path folder) {
     try {
@@ -110,9 +110,9 @@ public final class LocalDynamoDb implements AutoCloseable {
   }
 
   /**
-   * Listens at another address as well, for containers, which do not reach the loopback.
+   * Also listens on another address, for containers, which cannot reach the loopback interface.
    *
-   * @throws IOException where the address cannot be listened at
+   * @throws IOException if it cannot listen on this address
    */
   public void listenAt(String host, int port) throws IOException {
     ServerConnector connector = new ServerConnector(server);
@@ -127,17 +127,17 @@ public final class LocalDynamoDb implements AutoCloseable {
     }
   }
 
-  /** A client to it, for looking and preparing; functions make their own. */
+  /** A client for tests and set-up; functions create their own. */
   public DynamoDbClient client() {
     return client;
   }
 
-  /** Tells of every call from now on, before it is answered. */
-  public void listen(Consumer<Call> calls) {
-    listener = calls;
+  /** Passes every call from now on to a listener, before the call is executed. */
+  public void listen(Consumer<Call> newListener) {
+    listener = newListener;
   }
 
-  /** DynamoDB's answer to a call that IAM does not allow. */
+  /** DynamoDB's response to a call that IAM does not allow. */
   private static String accessDenied(Permission denied) {
     return """
         {"__type":"com.amazon.coral.service#AccessDeniedException",\
@@ -161,12 +161,12 @@ public final class LocalDynamoDb implements AutoCloseable {
   }
 
   /**
-   * A call as it came over the wire.
+   * A call as received over HTTP.
    *
    * @param operation such as GetItem
-   * @param accessKey what it was signed with
-   * @param function the name of the function whose process it came from, such as get-user; empty
-   *     where it came from none
+   * @param accessKey the access key that signed it
+   * @param function the name of the function that made it, such as get-user; empty if no function
+   *     did
    * @param requiredPermissions the permissions that the caller must have
    */
   public record Call(
@@ -191,7 +191,7 @@ public final class LocalDynamoDb implements AutoCloseable {
     }
   }
 
-  /** The environment that leads a process with an AWS SDK here. */
+  /** The environment variables that direct a process's AWS SDK to this DynamoDB. */
   public Map<String, String> environment() {
     return Map.of(
         "AWS_ENDPOINT_URL_DYNAMODB", endpoint.toString(),
@@ -200,7 +200,7 @@ public final class LocalDynamoDb implements AutoCloseable {
         "AWS_SECRET_ACCESS_KEY", ACCESS_KEY);
   }
 
-  /** Leads the AWS SDK clients that this process makes from now on here. */
+  /** Directs the AWS SDK clients that this process creates from now on to this DynamoDB. */
   public void useInThisProcess() {
     System.setProperty("aws.endpointUrlDynamoDb", endpoint.toString());
     System.setProperty("aws.region", REGION);

@@ -16,8 +16,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * The template's functions in this process: the handler classes that are deployed, made with the
- * environment that the template gives them, called through their Lambda entry.
+ * Runs the template's functions in this process. It creates the handler classes that are deployed,
+ * with the environment from the template, and calls them through their Lambda entry point.
  */
 public final class LocalLambda {
   private final Map<String, Template.LambdaFunction> functions;
@@ -33,7 +33,7 @@ public final class LocalLambda {
    * @param name the name of its module, such as get-user; its class must be on the class path
    * @param event JSON
    * @return JSON
-   * @throws RuntimeException what the function failed with
+   * @throws RuntimeException if the function fails
    */
   public String invoke(String name, String event) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -43,13 +43,13 @@ public final class LocalLambda {
               new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
               out,
               context(name, System.err::println));
-    } catch (IOException inMemory) {
-      throw new IllegalStateException(inMemory);
+    } catch (IOException cause) {
+      throw new IllegalStateException(cause);
     }
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  /** The context that a function is called with. */
+  /** The context for one invocation of a function. */
   public static Context context(String function, Consumer<String> log) {
     return new Invocation(function, UUID.randomUUID().toString(), log);
   }
@@ -59,7 +59,8 @@ public final class LocalLambda {
         name,
         absent -> {
           Template.LambdaFunction function = functions.get(name);
-          // The SDK puts it into what it sends, and LocalDynamoDb knows by it who calls.
+          // The SDK sends this id with each request, and LocalDynamoDb recognizes the function by
+          // it.
           System.setProperty("sdk.ua.appId", name);
           try {
             return Class.forName(function.handler())
@@ -67,7 +68,7 @@ public final class LocalLambda {
                 .getConstructor(Map.class)
                 .newInstance(function.environment());
           } catch (ReflectiveOperationException cause) {
-            throw new IllegalStateException("the handler of " + name + " cannot be made", cause);
+            throw new IllegalStateException("the handler of " + name + " cannot be created", cause);
           } finally {
             System.clearProperty("sdk.ua.appId");
           }

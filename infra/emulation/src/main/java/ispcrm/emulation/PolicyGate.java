@@ -13,10 +13,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Stands where IAM stands, for calls to DynamoDB: knows what the template's policies let each
- * function do. It also notes which of it was ever made use of, in a file of the folder
- * ISPCRM_USED_PERMISSIONS where the environment has one, so that a test can find what no function
- * needs.
+ * Stands in for IAM: checks calls to DynamoDB against the policies in the template. If the
+ * environment variable ISPCRM_USED_PERMISSIONS names a folder, it records every permission that was
+ * used in a file there, so that a test can find permissions that no function needs.
  */
 final class PolicyGate {
   private final Map<String, Template.LambdaFunction> functions;
@@ -26,7 +25,7 @@ final class PolicyGate {
     functions = template.functions();
   }
 
-  /** What the caller is not allowed to do of what it must be, or nothing. */
+  /** The first required permission that the caller does not have; empty if the call is allowed. */
   Optional<Permission> firstDenied(LocalDynamoDb.Call call) {
     Template.LambdaFunction function = functions.get(call.function());
     if (function == null) {
@@ -36,12 +35,12 @@ final class PolicyGate {
       if (!function.permissions().contains(permission)) {
         return Optional.of(permission);
       }
-      note(call.function() + " " + permission.action() + " " + permission.resource());
+      recordUse(call.function() + " " + permission.action() + " " + permission.resource());
     }
     return Optional.empty();
   }
 
-  private void note(String use) {
+  private void recordUse(String use) {
     String folder = System.getenv("ISPCRM_USED_PERMISSIONS");
     if (folder == null || !used.add(use)) {
       return;
@@ -50,8 +49,8 @@ final class PolicyGate {
     try {
       Files.createDirectories(file.getParent());
       Files.writeString(file, use + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    } catch (IOException unwritable) {
-      throw new UncheckedIOException(unwritable);
+    } catch (IOException cause) {
+      throw new UncheckedIOException(cause);
     }
   }
 }

@@ -17,7 +17,7 @@ final class RequiredPermissions {
   private RequiredPermissions() {}
 
   /**
-   * Lists them.
+   * Derives them from the operation and its request.
    *
    * @param operation such as GetItem
    * @param body the operation's request

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Stands where the Lambda service stands: the Runtime API that a function's process asks for events
- * and sends its answers to, and the endpoint that hands it credentials where it is to be
- * snapshotted.
+ * Stands in for the Lambda service: the Runtime API, which gives a function's process its events
+ * and accepts its responses, and the endpoint that provides credentials to a function that is
+ * started for a snapshot.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html">Lambda runtime
  *     API</a>
@@ -31,14 +31,16 @@ final class RuntimeApi implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String CREDENTIALS = "/2021-08-23/credentials";
 
-  /** So short that the SDK asks again at its next call, and long enough that it does not warn. */
+  /**
+   * Short enough that the SDK refreshes at its next call, and long enough that it does not warn.
+   */
   private static final Duration LIFE_BEFORE_RESTORE = Duration.ofSeconds(90);
 
-  /** So long that the SDK asks once and not at every call. */
+  /** Long enough that the SDK does not refresh at every call. */
   private static final Duration LIFE_AFTER_RESTORE = Duration.ofHours(6);
 
   static {
-    // Else the rest of each answer waits 40 ms for the acknowledgement of its head.
+    // Without this, the body of each response waits 40 ms for the acknowledgment of the headers.
     System.setProperty("sun.net.httpserver.nodelay", "true");
   }
 
@@ -54,8 +56,8 @@ final class RuntimeApi implements AutoCloseable {
   RuntimeApi() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException cannotListen) {
-      throw new UncheckedIOException(cannotListen);
+    } catch (IOException cause) {
+      throw new UncheckedIOException(cause);
     }
     server.setExecutor(
         Executors.newCachedThreadPool(
@@ -64,18 +66,19 @@ final class RuntimeApi implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             }));
-    server.createContext("/2018-06-01/runtime/", this::answer);
+    server.createContext("/2018-06-01/runtime/", this::handle);
     server.createContext(CREDENTIALS, this::credentials);
     server.start();
   }
 
-  /** Where the process finds this, as {@code AWS_LAMBDA_RUNTIME_API}. */
+  /** The value for the process's variable {@code AWS_LAMBDA_RUNTIME_API}. */
   String address() {
     return "127.0.0.1:" + server.getAddress().getPort();
   }
 
   /**
-   * What leads a process to its credentials where Lambda takes snapshots of it.
+   * The environment variables with which a process that is started for a snapshot finds its
+   * credentials.
    *
    * @see <a
    *     href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html">Container
@@ -90,12 +93,12 @@ final class RuntimeApi implements AutoCloseable {
         authorization);
   }
 
-  /** Waits until the process ran its hooks and is ready for its snapshot. */
+  /** Waits until the process has run its hooks and is ready for its snapshot. */
   void awaitSnapshot() throws InterruptedException {
     await(snapshot);
   }
 
-  /** Waits until the process asks for its first event. */
+  /** Waits until the process requests its first event. */
   void awaitReady() throws InterruptedException {
     await(ready);
   }
@@ -103,30 +106,30 @@ final class RuntimeApi implements AutoCloseable {
   private static void await(CompletableFuture<Void> state) throws InterruptedException {
     try {
       state.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException failed) {
-      throw new AssertionError("the function does not come so far", failed);
+    } catch (ExecutionException | TimeoutException cause) {
+      throw new AssertionError("the function did not get ready", cause);
     }
   }
 
-  /** Lets the process go on as from a snapshot, with other credentials. */
+  /** Resumes the process as if from a snapshot, with new credentials. */
   void restore(String laterAccessKey) {
     accessKey = laterAccessKey;
     restore.complete(null);
   }
 
-  /** Hands an event to the function and waits for what it makes of it. */
+  /** Sends an event to the function and waits for the outcome. */
   LambdaProcess.Outcome invoke(String event) throws InterruptedException {
     events.add(event);
     LambdaProcess.Outcome outcome = outcomes.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     if (outcome == null) {
-      throw new AssertionError("the function did not answer in " + PATIENCE);
+      throw new AssertionError("the function did not respond within " + PATIENCE);
     }
     return outcome;
   }
 
-  /** Nobody need wait for a process that ended. */
+  /** Ends all waiting, because the process has exited. */
   void ended(String reason) {
-    IllegalStateException cause = new IllegalStateException("the function ended, " + reason);
+    IllegalStateException cause = new IllegalStateException("the function exited: " + reason);
     snapshot.completeExceptionally(cause);
     ready.completeExceptionally(cause);
     outcomes.add(new LambdaProcess.Outcome(true, cause.getMessage()));
@@ -137,7 +140,7 @@ final class RuntimeApi implements AutoCloseable {
     server.stop(0);
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
+  private void handle(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
     if (path.endsWith("/invocation/next")) {
       next(exchange);
@@ -180,7 +183,7 @@ final class RuntimeApi implements AutoCloseable {
     String event;
     try {
       event = events.take();
-    } catch (InterruptedException ending) {
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
     }

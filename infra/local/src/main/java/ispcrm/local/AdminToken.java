@@ -10,7 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The administrator's token that the local run prints, made by bootstrap-admin as in an account.
+ * The administrator's token that the local run prints, issued by bootstrap-admin as in an AWS
+ * account.
  */
 final class AdminToken {
   private static final String FILE = "admin-token";
@@ -18,10 +19,10 @@ final class AdminToken {
   private AdminToken() {}
 
   /**
-   * The token of the first start where the data is kept and the API still takes the token, else a
-   * new one. Who wants another deletes the file admin-token in the data's folder.
+   * Returns the token of an earlier start if the data is kept and the API still accepts that token,
+   * and a new token otherwise. To get a new token, delete the file admin-token in the data folder.
    *
-   * @param address where the API answers
+   * @param address the API's address
    * @param data the folder that keeps the data, or null
    */
   static String loadOrIssue(LocalLambda lambda, URI address, Path data) throws IOException {

@@ -10,7 +10,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Fields;
 
 /**
- * A request as API Gateway's event shows it to a function.
+ * Converts a request to the event that API Gateway sends to a function.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html">Input
@@ -31,7 +31,7 @@ final class Call {
     return request.getMethod();
   }
 
-  /** The path as it came, percent signs and all, without a slash at its end. */
+  /** The path as received, still percent-encoded, without a trailing slash. */
   String path() {
     String path = request.getHttpURI().getPath();
     return path != null && path.length() > 1 && path.endsWith("/")
@@ -39,7 +39,7 @@ final class Call {
         : path;
   }
 
-  /** What a gateway response can name. */
+  /** The {@code context} variables that a gateway response can use. */
   Map<String, String> context() {
     return Map.of("requestId", id, "stage", STAGE, "domainName", domain());
   }
@@ -47,7 +47,7 @@ final class Call {
   /**
    * The event without its body.
    *
-   * @throws IllegalArgumentException where the query string is not one
+   * @throws IllegalArgumentException if the query string is malformed
    */
   Map<String, Object> event(RouteTable.Match match) {
     Map<String, List<String>> headers = new LinkedHashMap<>();
@@ -88,12 +88,12 @@ final class Call {
     return context;
   }
 
-  @SuppressWarnings("unchecked") // made above
+  @SuppressWarnings("unchecked") // event() puts this map there
   static Map<String, Object> requestContext(Map<String, Object> event) {
     return (Map<String, Object>) event.get("requestContext");
   }
 
-  /** The name of the call that an authorizer's policy allows or denies. */
+  /** The ARN of the call, which an authorizer's policy allows or denies. */
   static String methodArn(Map<String, Object> event) {
     return "arn:aws:execute-api:us-east-1:%s:local/%s/%s%s"
         .formatted(ACCOUNT, STAGE, event.get("httpMethod"), event.get("path"));

@@ -1,6 +1,6 @@
 package ispcrm.local;
 
-/** Why the API does not start, in one line for whoever started it. */
+/** The reason that the API cannot start, as one line for the user. */
 public final class CannotStartException extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -12,10 +12,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The API on this machine, and the answer to bare {@code mvn}. It listens on the loopback only, on
- * PORT (3000 where absent, 0 for any free one), and keeps its data in the folder ISPCRM_DATA, or
- * nowhere. ISPCRM_DYNAMODB is where its DynamoDB listens beside the loopback, for {@code sam
- * local}.
+ * Runs the API on this machine; bare {@code mvn} starts it. It listens on the loopback interface
+ * only. The environment variable PORT is its port (default 3000, or 0 for any free port).
+ * ISPCRM_DATA is the folder that keeps its data; without it the data is lost at the end.
+ * ISPCRM_DYNAMODB is a further address on which DynamoDB listens, for {@code sam local}.
  */
 public final class LocalApi implements AutoCloseable {
   private static final String DEFAULT_PORT = "3000";
@@ -48,12 +48,12 @@ public final class LocalApi implements AutoCloseable {
       if (shared != null) {
         api.shareDynamoDb(address.group(1), Integer.parseInt(address.group(2)));
       }
-    } catch (CannotStartException reason) {
-      System.err.println(reason.getMessage());
+    } catch (CannotStartException e) {
+      System.err.println(e.getMessage());
       System.exit(1);
       return;
-    } catch (Exception fault) {
-      fault.printStackTrace();
+    } catch (Exception e) {
+      e.printStackTrace();
       System.exit(1);
       return;
     }
@@ -66,16 +66,15 @@ public final class LocalApi implements AutoCloseable {
    * Starts the API with the sample users and an administrator.
    *
    * @param data the folder that keeps the data, or null
-   * @throws CannotStartException where the port or the folder cannot be used, in words for whoever
-   *     asked
+   * @throws CannotStartException if the port or the folder cannot be used
    */
   public static LocalApi start(int port, Path data) throws Exception {
     if (data != null) {
       try {
         Files.createDirectories(data);
-      } catch (IOException unusable) {
+      } catch (IOException e) {
         throw new CannotStartException(
-            "The folder ISPCRM_DATA cannot be made: " + unusable.getMessage());
+            "The folder ISPCRM_DATA cannot be created: " + e.getMessage() + ".");
       }
     }
     LocalGateway gateway = LocalGateway.listen(port);
@@ -88,7 +87,7 @@ public final class LocalApi implements AutoCloseable {
     return new LocalApi(gateway, dynamoDb, AdminToken.loadOrIssue(lambda, gateway.address(), data));
   }
 
-  /** The address that all paths follow, without a slash at its end. */
+  /** The address that all paths are appended to, without a trailing slash. */
   public URI address() {
     return gateway.address();
   }
@@ -104,13 +103,13 @@ public final class LocalApi implements AutoCloseable {
     dynamoDb.close();
   }
 
-  /** Lets DynamoDB listen for the containers of {@code sam local} as well. */
+  /** Makes DynamoDB available to the containers of {@code sam local} too. */
   private void shareDynamoDb(String host, int port) throws CannotStartException {
     try {
       dynamoDb.listenAt(host, port);
-    } catch (IOException | IllegalArgumentException unusable) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new CannotStartException(
-          "ISPCRM_DYNAMODB cannot be listened at: " + unusable.getMessage() + ".");
+          "DynamoDB cannot listen on ISPCRM_DYNAMODB: " + e.getMessage() + ".");
     }
   }
 
@@ -120,8 +119,8 @@ public final class LocalApi implements AutoCloseable {
       if (port >= 0 && port <= 65535) {
         return port;
       }
-    } catch (NumberFormatException notANumber) {
-      // Said below, as for a number that is too large.
+    } catch (NumberFormatException e) {
+      // Reported below, like a number out of range.
     }
     throw new CannotStartException("PORT must be a number from 0 to 65535, not " + text + ".");
   }

@@ -27,11 +27,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Stands where API Gateway stands: the template's routes, the authorizer before them, the
- * template's gateway responses where no function answers.
+ * Stands in for API Gateway: serves the template's routes behind the authorizer, and returns the
+ * template's gateway responses if a request does not reach a function.
  */
 final class LocalGateway implements AutoCloseable {
-  /** API Gateway takes no larger body. */
+  /** The largest body that API Gateway accepts. */
   private static final int MAX_BODY_BYTES = 10 * 1024 * 1024;
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -49,9 +49,9 @@ final class LocalGateway implements AutoCloseable {
   }
 
   /**
-   * Takes the port; who connects before {@link #start} waits.
+   * Opens the port. Clients that connect before {@link #start} have to wait.
    *
-   * @throws CannotStartException where the port is taken
+   * @throws CannotStartException if the port is in use
    */
   static LocalGateway listen(int port) throws CannotStartException {
     LocalGateway gateway = new LocalGateway();
@@ -59,9 +59,11 @@ final class LocalGateway implements AutoCloseable {
     try {
       gateway.connector.open();
       return gateway;
-    } catch (IOException taken) {
+    } catch (IOException e) {
       throw new CannotStartException(
-          "Port " + port + " is taken: stop what listens there, or start with PORT=another.");
+          "Port "
+              + port
+              + " is in use: stop the program that uses it, or set PORT to another port.");
     }
   }
 
@@ -70,15 +72,15 @@ final class LocalGateway implements AutoCloseable {
   }
 
   void start(Template template, LocalLambda lambda) throws Exception {
-    Answers answers = new Answers(template);
-    server.setHandler(new Calls(new RouteTable(template), lambda, answers));
+    GatewayResponses gatewayResponses = new GatewayResponses(template);
+    server.setHandler(new Calls(new RouteTable(template), lambda, gatewayResponses));
     server.setErrorHandler(
         new ErrorHandler() {
           @Override
           public boolean handle(Request request, Response response, Callback callback) {
-            boolean ours = response.getStatus() >= 500;
-            answers.send(
-                "DEFAULT_" + (ours ? "5XX" : "4XX"), new Call(request), response, callback);
+            boolean serverError = response.getStatus() >= 500;
+            gatewayResponses.send(
+                "DEFAULT_" + (serverError ? "5XX" : "4XX"), new Call(request), response, callback);
             return true;
           }
         });
@@ -94,20 +96,20 @@ final class LocalGateway implements AutoCloseable {
     try {
       server.stop();
     } catch (Exception cause) {
-      throw new IllegalStateException("the HTTP server does not stop", cause);
+      throw new IllegalStateException("the HTTP server did not stop", cause);
     }
   }
 
-  /** What happens to a request between the client and a function. */
+  /** Handles a request between the client and a function. */
   private static final class Calls extends Handler.Abstract {
     private final RouteTable routes;
     private final LocalLambda lambda;
-    private final Answers answers;
+    private final GatewayResponses gatewayResponses;
 
-    Calls(RouteTable routes, LocalLambda lambda, Answers answers) {
+    Calls(RouteTable routes, LocalLambda lambda, GatewayResponses gatewayResponses) {
       this.routes = routes;
       this.lambda = lambda;
-      this.answers = answers;
+      this.gatewayResponses = gatewayResponses;
     }
 
     @Override
@@ -115,66 +117,69 @@ final class LocalGateway implements AutoCloseable {
       Call call = new Call(request);
       Optional<RouteTable.Match> match = routes.match(call.method(), call.path());
       if (match.isEmpty()) {
-        answers.send("MISSING_AUTHENTICATION_TOKEN", call, response, callback);
+        gatewayResponses.send("MISSING_AUTHENTICATION_TOKEN", call, response, callback);
         return true;
       }
       Map<String, Object> event;
       try {
         event = call.event(match.get());
-      } catch (IllegalArgumentException | HttpException.RuntimeException malformed) {
+      } catch (IllegalArgumentException | HttpException.RuntimeException e) {
         response.setStatus(400);
-        answers.send("DEFAULT_4XX", call, response, callback);
+        gatewayResponses.send("DEFAULT_4XX", call, response, callback);
         return true;
       }
       byte[] body = Content.Source.asInputStream(request).readNBytes(MAX_BODY_BYTES + 1);
       if (body.length > MAX_BODY_BYTES) {
-        answers.send("REQUEST_TOO_LARGE", call, response, callback);
+        gatewayResponses.send("REQUEST_TOO_LARGE", call, response, callback);
         return true;
       }
       if (match.get().route().authorized()) {
         String refusal = authorize(event);
         if (refusal != null) {
-          answers.send(refusal, call, response, callback);
+          gatewayResponses.send(refusal, call, response, callback);
           return true;
         }
       }
       event.put("body", body.length == 0 ? null : new String(body, StandardCharsets.UTF_8));
       event.put("isBase64Encoded", false);
-      JsonNode answer;
+      JsonNode functionResponse;
       try {
-        answer = invoke(match.get().function(), event);
-      } catch (RuntimeException failed) {
-        System.err.println(match.get().function() + " failed: " + failed);
-        answers.send("INTEGRATION_FAILURE", call, response, callback);
+        functionResponse = invoke(match.get().function(), event);
+      } catch (RuntimeException e) {
+        System.err.println(match.get().function() + " failed: " + e);
+        gatewayResponses.send("INTEGRATION_FAILURE", call, response, callback);
         return true;
       }
-      send(answer, response, callback);
+      send(functionResponse, response, callback);
       return true;
     }
 
-    /** Puts what the authorizer hands on into the event, or says which gateway response is due. */
+    /**
+     * Adds the authorizer's context to the event; returns the type of a gateway response if it
+     * refuses.
+     */
     private String authorize(Map<String, Object> event) {
-      Map<String, Object> question = new LinkedHashMap<>(event);
-      question.put("type", "REQUEST");
-      question.put("methodArn", Call.methodArn(event));
+      Map<String, Object> authorizerEvent = new LinkedHashMap<>(event);
+      authorizerEvent.put("type", "REQUEST");
+      authorizerEvent.put("methodArn", Call.methodArn(event));
       JsonNode policy;
       try {
-        policy = invoke("authorizer", question);
-      } catch (RuntimeException refused) {
-        return "Unauthorized".equals(refused.getMessage()) ? "UNAUTHORIZED" : "AUTHORIZER_FAILURE";
+        policy = invoke("authorizer", authorizerEvent);
+      } catch (RuntimeException e) {
+        return "Unauthorized".equals(e.getMessage()) ? "UNAUTHORIZED" : "AUTHORIZER_FAILURE";
       }
       JsonNode statement = policy.at("/policyDocument/Statement/0");
       if (!statement.path("Effect").asString("").equals("Allow")
-          || !statement.path("Resource").asString("").equals(question.get("methodArn"))) {
+          || !statement.path("Resource").asString("").equals(authorizerEvent.get("methodArn"))) {
         return "ACCESS_DENIED";
       }
-      Map<String, Object> handedOn = new HashMap<>();
+      Map<String, Object> context = new HashMap<>();
       policy
           .path("context")
           .properties()
-          .forEach(value -> handedOn.put(value.getKey(), value.getValue().asString()));
-      handedOn.put("principalId", policy.path("principalId").asString());
-      Call.requestContext(event).put("authorizer", handedOn);
+          .forEach(value -> context.put(value.getKey(), value.getValue().asString()));
+      context.put("principalId", policy.path("principalId").asString());
+      Call.requestContext(event).put("authorizer", context);
       return null;
     }
 
@@ -182,30 +187,34 @@ final class LocalGateway implements AutoCloseable {
       return JSON.readTree(lambda.invoke(function, JSON.writeValueAsString(event)));
     }
 
-    private static void send(JsonNode answer, Response response, Callback callback) {
-      response.setStatus(answer.required("statusCode").asInt());
-      answer
+    private static void send(JsonNode functionResponse, Response response, Callback callback) {
+      response.setStatus(functionResponse.required("statusCode").asInt());
+      functionResponse
           .path("headers")
           .properties()
           .forEach(
               header -> response.getHeaders().put(header.getKey(), header.getValue().asString()));
-      Content.Sink.write(response, true, answer.required("body").asString(), callback);
+      Content.Sink.write(response, true, functionResponse.required("body").asString(), callback);
     }
   }
 
-  /** The gateway's own answers. */
-  private record Answers(Template template) {
+  /** The responses of the gateway itself. */
+  private record GatewayResponses(Template template) {
 
     void send(String type, Call call, Response response, Callback callback) {
-      GatewayResponse answer = template.gatewayResponse(type);
-      if (answer.status() != null) {
-        response.setStatus(answer.status());
+      GatewayResponse gatewayResponse = template.gatewayResponse(type);
+      if (gatewayResponse.status() != null) {
+        response.setStatus(gatewayResponse.status());
       }
       Map<String, String> context = call.context();
-      answer.headers(context).forEach((name, value) -> response.getHeaders().put(name, value));
+      gatewayResponse
+          .headers(context)
+          .forEach((name, value) -> response.getHeaders().put(name, value));
       response.getHeaders().put("Content-Type", "application/json");
       response.write(
-          true, ByteBuffer.wrap(answer.body(context).getBytes(StandardCharsets.UTF_8)), callback);
+          true,
+          ByteBuffer.wrap(gatewayResponse.body(context).getBytes(StandardCharsets.UTF_8)),
+          callback);
     }
   }
 }

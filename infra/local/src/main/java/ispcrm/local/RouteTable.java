@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jetty.util.URIUtil;
 
-/** The template's routes. No two of them fit the same request. */
+/** The template's routes. At most one of them matches a request. */
 final class RouteTable {
   private record Entry(Template.Route route, String function) {}
 
@@ -23,9 +23,9 @@ final class RouteTable {
   }
 
   /**
-   * The route that a request takes.
+   * Finds the route for a request.
    *
-   * @param path as it came, its percent signs not decoded
+   * @param path the path as received, still percent-encoded
    */
   Optional<Match> match(String method, String path) {
     if (path == null) {
@@ -53,6 +53,6 @@ final class RouteTable {
     return Optional.of(new Match(entry.route(), entry.function(), variables));
   }
 
-  /** A route, the module of its function, and the values of its variables. */
+  /** A route, the module of its function, and the values of its path variables. */
   record Match(Template.Route route, String function, Map<String, String> variables) {}
 }

@@ -8,12 +8,12 @@ import java.time.Instant;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** The two users that the API's documentation shows. */
+/** The two users in the examples of the API's documentation. */
 final class SampleUsers {
 
   private SampleUsers() {}
 
-  /** Adds them where they are not there yet. */
+  /** Adds those that do not exist yet. */
   static void add(DynamoDbClient dynamoDb, Template template) {
     Users users =
         new DynamoDbUsers(

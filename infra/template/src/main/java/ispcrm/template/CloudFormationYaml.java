@@ -15,7 +15,9 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/** YAML with CloudFormation's short tags, {@code !Ref} and the like, read as their long form. */
+/**
+ * Reads YAML and converts CloudFormation's short tags, such as {@code !Ref}, to their long form.
+ */
 final class CloudFormationYaml extends SafeConstructor {
 
   private CloudFormationYaml() {

@@ -6,11 +6,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * An answer that API Gateway gives by itself.
+ * A response that API Gateway itself returns.
  *
- * @param status its status code, or null for the one that the gateway would give
- * @param headers each with the expression of its value
- * @param body its body with {@code $context} variables in it
+ * @param status the status code, or null to keep the gateway's own
+ * @param headers the expressions for the values, by header name
+ * @param body the body, which may contain {@code $context} variables
  * @see <a
  *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html">Gateway
  *     responses</a>
@@ -49,7 +49,7 @@ public record GatewayResponse(Integer status, Map<String, String> headers, Strin
   }
 
   /**
-   * The headers of one answer.
+   * The headers for one request.
    *
    * @param context the values of {@code context} variables, such as requestId
    */
@@ -65,7 +65,7 @@ public record GatewayResponse(Integer status, Map<String, String> headers, Strin
     return values;
   }
 
-  /** The body of one answer. */
+  /** The body for one request. */
   public String body(Map<String, String> context) {
     String text = body;
     for (Map.Entry<String, String> variable : context.entrySet()) {

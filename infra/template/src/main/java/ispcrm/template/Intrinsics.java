@@ -9,15 +9,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * CloudFormation's intrinsic functions, as many as the template uses. A resource that exists only
- * in an account gets its logical id as its name and {@code LogicalId.Attribute} as an attribute.
+ * The CloudFormation intrinsic functions that the template uses. Resources exist only in an AWS
+ * account, so a resource's name is its logical id here, and its attributes have the form {@code
+ * LogicalId.Attribute}.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html">Intrinsic
  *     function reference</a>
  */
 final class Intrinsics {
-  /** The name that stands for a property which is to be as if it were not there. */
+  /** The value of AWS::NoValue, which removes the property that it is assigned to. */
   private static final Object NO_VALUE = new Object();
 
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^!}]+)}");
@@ -41,8 +42,8 @@ final class Intrinsics {
     values.putAll(parameters);
   }
 
-  /** An object's members; none where it is absent. */
-  @SuppressWarnings("unchecked") // the keys of a template's objects are text
+  /** An object's members; empty if the node is null. */
+  @SuppressWarnings("unchecked") // the keys of a template's objects are strings
   static Map<String, Object> object(Object node) {
     return node == null ? Map.of() : (Map<String, Object>) node;
   }
@@ -97,7 +98,7 @@ final class Intrinsics {
         ((List<?>) evaluate(list.get(1))).forEach(part -> parts.add(String.valueOf(part)));
         yield String.join(String.valueOf(list.get(0)), parts);
       }
-      default -> throw new IllegalArgumentException(function + " is not known here");
+      default -> throw new IllegalArgumentException(function + " is not supported");
     };
   }
 
@@ -112,7 +113,7 @@ final class Intrinsics {
         List<?> both = (List<?>) evaluate(only.getValue());
         yield String.valueOf(both.get(0)).equals(String.valueOf(both.get(1)));
       }
-      default -> throw new IllegalArgumentException(only.getKey() + " is not known here");
+      default -> throw new IllegalArgumentException(only.getKey() + " is not supported");
     };
   }
 
@@ -130,7 +131,7 @@ final class Intrinsics {
     int dot = name.indexOf('.');
     String subject = dot < 0 ? name : name.substring(0, dot);
     if (!values.containsKey(subject)) {
-      throw new IllegalArgumentException("the template has nothing named " + name);
+      throw new IllegalArgumentException("the template defines no " + name);
     }
     return dot < 0 ? values.get(name) : name;
   }

@@ -28,9 +28,10 @@ public final class Template {
   }
 
   /**
-   * Reads the template of the project that the working directory lies in.
+   * Reads template.yaml from the working directory or the nearest folder above it that contains
+   * one.
    *
-   * @param parameters the values of parameters that are not to have their defaults
+   * @param parameters the values that replace the defaults of parameters
    */
   public static Template load(Map<String, String> parameters) {
     Path folder = Path.of("").toAbsolutePath();
@@ -43,27 +44,27 @@ public final class Template {
     try {
       return new Template(
           folder, CloudFormationYaml.read(folder.resolve("template.yaml")), parameters);
-    } catch (IOException unreadable) {
-      throw new IllegalStateException("template.yaml cannot be read", unreadable);
+    } catch (IOException cause) {
+      throw new IllegalStateException("template.yaml cannot be read", cause);
     }
   }
 
-  /** The folder that template.yaml lies in. */
+  /** The folder that contains template.yaml. */
   public Path root() {
     return root;
   }
 
-  /** The document as it stands there, intrinsic functions in their long form. */
+  /** The unevaluated document, with intrinsic functions in their long form. */
   public Map<String, Object> document() {
     return document;
   }
 
-  /** A resource as it stands there. */
+  /** A resource, unevaluated. */
   public Map<String, Object> resource(String logicalId) {
     return Intrinsics.object(Intrinsics.object(document.get("Resources")).get(logicalId));
   }
 
-  /** The functions by their module's name, such as get-user. */
+  /** The functions by the names of their modules, such as get-user. */
   public Map<String, LambdaFunction> functions() {
     Map<String, LambdaFunction> functions = new TreeMap<>();
     resources("AWS::Serverless::Function")
@@ -98,7 +99,7 @@ public final class Template {
         Permission.grantedTo(properties));
   }
 
-  /** The gateway's own answers by their response type, such as UNAUTHORIZED. */
+  /** The gateway responses by their response type, such as UNAUTHORIZED. */
   public Map<String, GatewayResponse> gatewayResponses() {
     Map<String, GatewayResponse> responses = new TreeMap<>();
     for (Map<String, Object> api : resources("AWS::Serverless::Api").values()) {
@@ -117,7 +118,7 @@ public final class Template {
     return responses.getOrDefault(type, responses.get(GatewayResponse.fallback(type)));
   }
 
-  /** The properties of each DynamoDB table by its logical id, intrinsic functions evaluated. */
+  /** The properties of each DynamoDB table by logical id, with intrinsic functions evaluated. */
   public Map<String, Map<String, Object>> tables() {
     return resources("AWS::DynamoDB::Table");
   }
@@ -127,7 +128,9 @@ public final class Template {
     return String.valueOf(intrinsics.evaluate(Map.of("Ref", name)));
   }
 
-  /** The properties of all resources of a type, by logical id, intrinsic functions evaluated. */
+  /**
+   * The properties of all resources of a type by logical id, with intrinsic functions evaluated.
+   */
   private Map<String, Map<String, Object>> resources(String type) {
     Map<String, Map<String, Object>> found = new LinkedHashMap<>();
     Intrinsics.object(document.get("Resources"))
@@ -149,7 +152,7 @@ public final class Template {
    * @param logicalId such as GetUserFunction
    * @param codeUri its jar, relative to template.yaml
    * @param handler its handler class
-   * @param permissions what its policies let it do
+   * @param permissions the permissions that its policies grant
    */
   public record LambdaFunction(
       String logicalId,
@@ -169,7 +172,7 @@ public final class Template {
    * A route to a function.
    *
    * @param path such as {@code /api/v1/users/{id}}
-   * @param authorized whether the authorizer is asked first
+   * @param authorized whether requests go through the authorizer first
    */
   public record Route(String method, String path, boolean authorized) {}
 }
