@@ -52,7 +52,7 @@ class AdminPageIT {
 
   @BeforeEach
   void open() {
-    // Not in start(): a class that is skipped as a whole is counted and reported nowhere.
+    // Not in start(), because a class that is skipped as a whole is not counted or reported.
     assumeTrue(
         page != null,
         "skipped: no Chromium and ChromeDriver on the PATH, nor in CHROME_BIN and CHROMEDRIVER");
@@ -61,7 +61,7 @@ class AdminPageIT {
   }
 
   @Test
-  void fiveStepsMakeATokenThatWorksAtOnce() throws IOException {
+  void fiveStepsCreateATokenThatWorksAtOnce() throws IOException {
     page.picture("1-sign-in");
     page.signIn(run.token());
     page.await("start");
@@ -159,7 +159,7 @@ class AdminPageIT {
   }
 
   @Test
-  void aWrongTokenIsRefusedWithTheWayToAGoodOne() {
+  void anInvalidTokenIsRefusedWithInstructions() {
     page.signIn("ispcrm_wrong");
     assertThat(page.alert()).contains("not valid", "expired", "revoked", "bootstrap-admin");
     assertThat(page.isShown("signin")).isTrue();
@@ -179,36 +179,36 @@ class AdminPageIT {
   @Test
   void anUnknownUserIsNotFound() {
     page.goToUsers(run.token(), "");
-    page.type("nobody-is-called-so");
+    page.type("no-such-username");
     assertThat(page.options()).isEmpty();
     assertThat(page.element("user-note").getText()).contains("No username starts with");
   }
 
   @Test
-  void aLateAnswerDoesNotReplaceANewerOne() {
+  void aLateResponseDoesNotReplaceANewerOne() {
     page.goToUsers(run.token(), "");
     page.execute(
         """
         const real = window.fetch;
         window.fetch = () => {
           window.fetch = real;
-          return new Promise((answer) => {
-            window.answerLate = () => answer(new Response('{"users":[{"username":"late"}]}'));
+          return new Promise((resolve) => {
+            window.respondLate = () => resolve(new Response('{"users":[{"username":"late"}]}'));
           });
         }
         """);
     page.element("user").sendKeys("john");
-    page.until(() -> page.execute("return window.answerLate !== undefined").equals(true));
+    page.until(() -> page.execute("return window.respondLate !== undefined").equals(true));
     page.type("jonewe");
     page.option("jonewe");
-    page.execute("answerLate()");
+    page.execute("respondLate()");
     page.execute("return new Promise((shown) => setTimeout(shown, 100))");
     assertThat(page.options()).hasSize(1);
     page.option("jonewe");
   }
 
   @Test
-  void whatNoUsernameHoldsIsAnsweredWithoutTheApi() {
+  void impossibleUsernamesAreNotSentToTheApi() {
     page.goToUsers(run.token(), "");
     page.type("jo");
     assertThat(page.options()).isNotEmpty();
@@ -227,11 +227,11 @@ class AdminPageIT {
   }
 
   @Test
-  void theBrowserRunsNothingElseAndAsksNobodyElse() {
+  void theBrowserRunsNoOtherScriptAndCallsNoOtherServer() {
     String policy = run.api().as(null).get("/Admin/getToken").header("Content-Security-Policy");
     assertThat(policy).contains("default-src 'none'").doesNotContain("unsafe-");
 
-    makeToken();
+    createToken();
     assertThat(page.console()).isEmpty();
     assertThat(page.requests())
         .hasSizeGreaterThanOrEqualTo(4)
@@ -244,7 +244,7 @@ class AdminPageIT {
             try {
               document.body.setAttribute('onclick', 'window.ran = true');
             } catch {
-              // Chromium refuses already the text that is no TrustedScript.
+              // Chromium refuses text that is not a TrustedScript.
             }
             document.body.click();
             const style = document.createElement('style');
@@ -258,21 +258,21 @@ class AdminPageIT {
   }
 
   @Test
-  void tokensAreInTheMemoryOfThePageOnly() {
-    makeToken();
-    String made = page.value("new-token");
-    assertThat(made).matches(TOKEN);
-    assertThat(run.output()).as("what the local run printed").doesNotContain(made);
+  void tokensAreOnlyInTheMemoryOfThePage() {
+    createToken();
+    String created = page.value("new-token");
+    assertThat(created).matches(TOKEN);
+    assertThat(run.output()).as("the output of the local run").doesNotContain(created);
     assertThat(page.address()).isEqualTo(run.base() + "/Admin/getToken");
     assertThat(page.execute("return localStorage.length + sessionStorage.length")).isEqualTo(0L);
     assertThat(page.execute("return document.cookie")).isEqualTo("");
     assertThat(page.requests()).noneMatch(request -> TOKEN.matcher(request).find());
     assertThat(document()).doesNotContain(run.token());
-    assertThat(document()).contains(made);
+    assertThat(document()).contains(created);
 
     page.click("Create another token");
     page.await("start");
-    assertThat(document()).doesNotContain(made).doesNotContain(run.token());
+    assertThat(document()).doesNotContain(created).doesNotContain(run.token());
 
     page.click("Sign out");
     page.await("signin");
@@ -280,7 +280,7 @@ class AdminPageIT {
     assertThat(page.value("admin-token")).isEmpty();
   }
 
-  /** The document as it is now, with what its fields hold. */
+  /** The current document, with the values of its fields. */
   private static String document() {
     return (String)
         page.execute(
@@ -318,7 +318,7 @@ class AdminPageIT {
     page.picture("5-done");
   }
 
-  /** Waits, since a browser lays a page out anew some time after its window was resized. */
+  /** Waits for the layout, because the browser updates it some time after a resize. */
   private static void assertFits() {
     page.until(
         () ->
@@ -329,7 +329,7 @@ class AdminPageIT {
   }
 
   @Test
-  void aDoubleClickMakesOneToken() {
+  void aDoubleClickCreatesOneToken() {
     page.goToUsers(run.token(), "");
     page.type("jonewe");
     page.doubleClick(page.option("jonewe"));
@@ -355,7 +355,7 @@ class AdminPageIT {
   }
 
   @Test
-  void aBrokenConnectionIsToldAndTriedAgain() {
+  void aBrokenConnectionIsReportedAndCanBeRetried() {
     page.goToUsers(run.token(), "");
     page.type("jonewe");
     page.goOffline(true);
@@ -387,7 +387,7 @@ class AdminPageIT {
   void everyRefusalSaysWhatToDo(int status, String body, String words) {
     page.goToUsers(run.token(), "");
     page.type("jonewe");
-    answerNext(status, body);
+    respondNext(status, body);
     page.option("jonewe").click();
     assertThat(page.alert()).contains(words);
     if (body.contains("request_id")) {
@@ -403,7 +403,7 @@ class AdminPageIT {
   void aTokenRevokedInTheMiddleSignsOut() {
     page.goToUsers(run.token(), "");
     page.type("jonewe");
-    answerNext(401, "{\"message\":\"Unauthorized access - invalid token provided.\"}");
+    respondNext(401, "{\"message\":\"Unauthorized access - invalid token provided.\"}");
     page.option("jonewe").click();
     assertThat(page.alert()).contains("no longer accepted", "bootstrap-admin");
     page.await("signin");
@@ -411,8 +411,8 @@ class AdminPageIT {
     assertThat(page.isShown("sign-out")).isFalse();
   }
 
-  /** Puts an answer in the place of the API's next one, which cannot be made to fail so. */
-  private static void answerNext(int status, String body) {
+  /** Replaces the API's next response, because the API cannot be made to fail like this. */
+  private static void respondNext(int status, String body) {
     String headers = "{status: " + status + ", headers: {'Retry-After': '7'}}";
     page.execute(
         "const real = window.fetch; window.fetch = async () => { window.fetch = real; return new"
@@ -456,31 +456,31 @@ class AdminPageIT {
       request.header("Authorization", authorization);
     }
     try (exchange) {
-      HttpResponse<byte[]> answer = HTTP.send(request.build(), BodyHandlers.ofByteArray());
+      HttpResponse<byte[]> response = HTTP.send(request.build(), BodyHandlers.ofByteArray());
       for (String name : List.of("Content-Type", "Content-Security-Policy")) {
-        answer
+        response
             .headers()
             .firstValue(name)
             .ifPresent(value -> exchange.getResponseHeaders().set(name, value));
       }
-      exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
-      exchange.getResponseBody().write(answer.body());
-    } catch (InterruptedException stopped) {
+      exchange.sendResponseHeaders(response.statusCode(), response.body().length);
+      exchange.getResponseBody().write(response.body());
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private static void makeToken() {
-    page.goToUsers(run.token(), "made by a test");
+  private static void createToken() {
+    page.goToUsers(run.token(), "created by a test");
     page.type("john");
     page.option("John Doe").click();
     page.await("done");
   }
 
-  /** The token reads its own user's record and nothing else. */
+  /** Asserts that the token can read only its own user's record. */
   private static void assertIsTokenOf(String username, String token) {
     Api owners = run.api().as(token);
-    Api.Answer own = owners.get("/api/v1/users/" + idOf(username));
+    Api.Response own = owners.get("/api/v1/users/" + idOf(username));
     assertThat(own.status()).isEqualTo(200);
     assertThat(own.json().at("/data/username").asString()).isEqualTo(username);
     assertThat(owners.get("/api/v1/users").status()).isEqualTo(403);

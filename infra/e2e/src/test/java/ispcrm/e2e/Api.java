@@ -17,14 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An integrator's view of the API: HTTP with a token. It waits and asks again where it is
- * throttled, and remembers all answers.
+ * An HTTP client of the API that sends a token. It retries requests that are throttled, and it
+ * keeps all responses.
  */
 final class Api {
-  /** An emulator may start a container for each call. */
+  /** Long, because an emulator may start a container for each call. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  private static final int MOST_ATTEMPTS = 20;
+  private static final int MAX_ATTEMPTS = 20;
   private static final JsonMapper JSON = new JsonMapper();
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -43,29 +43,29 @@ final class Api {
     this.transcript = transcript;
   }
 
-  /** The same API for the holder of another token, or of none where it is null. */
+  /** The same API with another token, or without a token if it is null. */
   Api as(String otherToken) {
     return new Api(base, otherToken, transcript);
   }
 
-  Answer get(String path) {
+  Response get(String path) {
     return send("GET", path, null);
   }
 
-  Answer post(String path, String body) {
+  Response post(String path, String body) {
     return send("POST", path, body);
   }
 
   /**
    * Sends a request.
    *
-   * @param path below the base, or an address that begins with it
-   * @param body null for none
-   * @param headers names and values in turn, besides this view's own token
-   * @throws AssertionError where the address leads elsewhere, which must not see the token, or,
-   *     with the cause, where no answer comes
+   * @param path a path below the base, or a whole address that begins with the base
+   * @param body the body, or null to send no body
+   * @param headers alternating names and values, in addition to the token
+   * @throws AssertionError if the address is not below the base and so must not receive the token,
+   *     or, with a cause, if there is no response
    */
-  Answer send(String method, String path, String body, String... headers) {
+  Response send(String method, String path, String body, String... headers) {
     if (!path.startsWith("/") && !path.startsWith(base + "/")) {
       throw new AssertionError("a link leads to " + path + ", not below " + base);
     }
@@ -84,52 +84,51 @@ final class Api {
       request.header(headers[i], headers[i + 1]);
     }
     String name = method + " " + path;
-    Answer answer = new Answer(name, send(name, request.build()));
-    for (int attempt = 1; answer.status() == 429 && attempt < MOST_ATTEMPTS; attempt++) {
-      assertThat(answer.header("Retry-After")).as("Retry-After of a 429").matches("[0-9]{1,2}");
-      pause(Duration.ofSeconds(Long.parseLong(answer.header("Retry-After"))));
-      answer = new Answer(name, send(name, request.build()));
+    Response response = new Response(name, send(name, request.build()));
+    for (int attempt = 1; response.status() == 429 && attempt < MAX_ATTEMPTS; attempt++) {
+      assertThat(response.header("Retry-After")).as("Retry-After of a 429").matches("[0-9]{1,2}");
+      pause(Duration.ofSeconds(Long.parseLong(response.header("Retry-After"))));
+      response = new Response(name, send(name, request.build()));
     }
-    transcript.add(answer.response().headers().map() + "\n" + withoutHandedOutToken(answer));
-    return answer;
+    transcript.add(response.http().headers().map() + "\n" + withoutIssuedToken(response));
+    return response;
   }
 
   private static HttpResponse<String> send(String name, HttpRequest request) {
     try {
       return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
-    } catch (IOException failed) {
-      throw new AssertionError(name + " was not answered: " + failed, failed);
-    } catch (InterruptedException ending) {
+    } catch (IOException cause) {
+      throw new AssertionError(name + " got no response: " + cause, cause);
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException(ending);
+      throw new IllegalStateException(e);
     }
   }
 
   /**
-   * Asks until the answer is as wanted, for as long as an index of DynamoDB may be behind its
-   * table.
+   * Repeats a GET until the response is as expected. An index of DynamoDB may lag behind its table.
    */
-  Answer getUntil(String path, Predicate<Answer> wanted) {
+  Response getUntil(String path, Predicate<Response> wanted) {
     long end = System.nanoTime() + PATIENCE.toNanos();
-    Answer answer = get(path);
-    while (!wanted.test(answer) && System.nanoTime() < end) {
+    Response response = get(path);
+    while (!wanted.test(response) && System.nanoTime() < end) {
       pause(Duration.ofMillis(200));
-      answer = get(path);
+      response = get(path);
     }
-    assertThat(wanted.test(answer)).as("GET " + path + ": " + answer.body()).isTrue();
-    return answer;
+    assertThat(wanted.test(response)).as("GET " + path + ": " + response.body()).isTrue();
+    return response;
   }
 
   private static void pause(Duration time) {
     try {
       Thread.sleep(time.toMillis());
-    } catch (InterruptedException ending) {
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException(ending);
+      throw new IllegalStateException(e);
     }
   }
 
-  /** Makes a token of one day for a user and returns its secret. */
+  /** Creates a token that expires after a day for a user, and returns the token's secret. */
   String createToken(String user) {
     return post("/api/v1/tokens", "{\"user\":\"" + user + "\",\"expires_in_days\":1}")
         .expect(201)
@@ -138,63 +137,63 @@ final class Api {
         .asString();
   }
 
-  /** Everything answered so far; the one member that may hold a token is left out. */
+  /** All responses so far, without the one member that may contain a token. */
   String transcript() {
     return String.join("\n", transcript);
   }
 
-  private static String withoutHandedOutToken(Answer answer) {
-    if (answer.status() != 201
-        || !(answer.json() instanceof ObjectNode json)
+  private static String withoutIssuedToken(Response response) {
+    if (response.status() != 201
+        || !(response.json() instanceof ObjectNode json)
         || !json.at("/data/token").isString()) {
-      return answer.body();
+      return response.body();
     }
     ((ObjectNode) json.get("data")).remove("token");
     return json.toString();
   }
 
   /**
-   * An answer.
+   * A response to one request.
    *
    * @param request its method and path
    */
-  record Answer(String request, HttpResponse<String> response) {
+  record Response(String request, HttpResponse<String> http) {
 
-    /** This answer, where its status is the one expected. */
-    Answer expect(int status) {
+    /** Returns this response if it has the expected status. */
+    Response expect(int status) {
       if (status() != status) {
         throw new AssertionError(
-            request + " was answered with " + status() + ", not " + status + ": " + body());
+            request + " returned " + status() + ", not " + status + ": " + body());
       }
       return this;
     }
 
-    /** This answer, where it is an error of this status and code. */
-    Answer expect(int status, String code) {
+    /** Returns this response if it is an error with this status and code. */
+    Response expect(int status, String code) {
       expect(status);
       assertThat(json().path("code").asString("none")).as("code of " + request).isEqualTo(code);
       return this;
     }
 
     int status() {
-      return response.statusCode();
+      return http.statusCode();
     }
 
     String body() {
-      return response.body();
+      return http.body();
     }
 
     JsonNode json() {
       try {
         return JSON.readTree(body());
-      } catch (JacksonException notJson) {
-        throw new AssertionError(request + " was not answered in JSON: " + body(), notJson);
+      } catch (JacksonException cause) {
+        throw new AssertionError(request + " did not return JSON: " + body(), cause);
       }
     }
 
     /** The value of a header, or null. */
     String header(String name) {
-      return response.headers().firstValue(name).orElse(null);
+      return http.headers().firstValue(name).orElse(null);
     }
   }
 }

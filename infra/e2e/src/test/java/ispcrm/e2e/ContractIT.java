@@ -3,7 +3,7 @@ package ispcrm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ispcrm.e2e.Api.Answer;
+import ispcrm.e2e.Api.Response;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpTimeoutException;
@@ -37,10 +37,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The contract as an integrator meets it, over HTTP, on any {@link Target}: it counts on nothing in
- * the table but the administrator, leaves what it created, and can be repeated. A check without
- * {@link Writes} changes nothing even where the API is at fault: what it posts is no user and no
- * token, but for the documentation's own line.
+ * Checks the contract over HTTP, on any {@link Target}. The suite relies only on the administrator
+ * being in the table, does not delete what it creates, and can be repeated. A check without {@link
+ * Writes} changes nothing even if the API is faulty, because it never posts a valid user or token,
+ * except for the example in the documentation.
  */
 @ExtendWith(Results.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -62,7 +62,7 @@ class ContractIT {
     }
   }
 
-  /** A user to read: one of this run, or, where nothing may be written, one that is there. */
+  /** A user to read: one created by this run, or an existing one if the run is read-only. */
   private static JsonNode subscriber() {
     if (subscriber == null && Target.isReadOnly()) {
       subscriber = listedUser();
@@ -93,7 +93,7 @@ class ContractIT {
         .get("data");
   }
 
-  /** Waits until the list holds as many users of this start as were created. */
+  /** Waits until the list contains at least this many users whose usernames start like this. */
   private static void awaitListed(String usernameStart, int users) {
     api.getUntil(
         "/api/v1/users?limit=200&q=" + usernameStart,
@@ -104,7 +104,7 @@ class ContractIT {
     return usernames(api.get("/api/v1/users?" + query).expect(200));
   }
 
-  private static List<String> usernames(Answer list) {
+  private static List<String> usernames(Response list) {
     return list.json().get("users").findValuesAsString("username");
   }
 
@@ -126,11 +126,11 @@ class ContractIT {
     return target.token().substring(0, 20) + other + target.token().substring(21);
   }
 
-  // The documentation's own lines
+  // The examples in the documentation
 
   @Test
   void rootLeadsToTheUsers() {
-    Answer root = api.as(null).send("GET", "/api/v1", null, "X-Auth-Token", target.token());
+    Response root = api.as(null).send("GET", "/api/v1", null, "X-Auth-Token", target.token());
     root.expect(200);
     String users = root.json().path("list_users").asString("none");
     assertThat(users).isEqualTo(target.base() + "/api/v1/users");
@@ -145,8 +145,8 @@ class ContractIT {
   }
 
   @Test
-  void userHasEveryFieldInTheDocumentationsOrder() {
-    Answer user = api.get("/api/v0/Users/" + field(subscriber(), "id")).expect(200);
+  void userHasEveryFieldInTheOrderOfTheDocumentation() {
+    Response user = api.get("/api/v0/Users/" + field(subscriber(), "id")).expect(200);
     assertThat(user.body()).startsWith("{\"success\":\"true\",\"data\":{\"username\":\"");
     assertThat(user.json().get("data").propertyNames())
         .containsExactly(
@@ -170,8 +170,8 @@ class ContractIT {
 
   @Test
   @Writes
-  void userIsAnsweredAsTheDocumentationShowsOne() {
-    Answer user = api.get("/api/v0/Users/" + field(subscriber(), "id")).expect(200);
+  void userIsReturnedAsInTheDocumentation() {
+    Response user = api.get("/api/v0/Users/" + field(subscriber(), "id")).expect(200);
     assertThat(user.body().replaceFirst("(\"created_at\":\")[-0-9]{10} [:0-9]{8}", "$1NOW"))
         .startsWith(
             "{\"success\":\"true\",\"data\":{\"username\":\"%s\",\"customer_id\":\"%s\","
@@ -182,8 +182,8 @@ class ContractIT {
   }
 
   @Test
-  void activeUsersAreListedAsTheDocumentationShowsThem() {
-    Answer list = api.get("/api/v0/users?status=active").expect(200);
+  void activeUsersAreListedAsInTheDocumentation() {
+    Response list = api.get("/api/v0/users?status=active").expect(200);
     assertThat(list.json().propertyNames()).startsWith("users", "_links");
     assertThat(list.json().at("/_links/self").asString())
         .isEqualTo(target.base() + "/api/v1/users?status=active");
@@ -197,9 +197,9 @@ class ContractIT {
   }
 
   @Test
-  void documentationsOwnPostRepeatsAKey() {
+  void postInTheDocumentationRepeatsAKey() {
     int before = api.get("/api/v1/users/jonmt").status();
-    Answer refused =
+    Response refused =
         api.send(
             "POST",
             "/api/v1/users",
@@ -214,9 +214,9 @@ class ContractIT {
   @ParameterizedTest(name = "{0}")
   @CsvSource({"/api/v1/users,a", "/api/v1/Users,b", "/api/v0/users,c", "/api/v0/Users,d"})
   @Writes
-  void documentationsPostWithOneIdCreatesAUser(String path, String suffix) {
+  void postInTheDocumentationWithOneIdCreatesAUser(String path, String suffix) {
     String id = target.own("zt7633df" + suffix);
-    Answer created =
+    Response created =
         api.send(
             "POST",
             path,
@@ -229,11 +229,11 @@ class ContractIT {
         .isEqualTo(created.json().get("data"));
   }
 
-  // What holds for every answer
+  // Every response
 
   @Test
-  void everyAnswerIsJsonWithAnIdOfItsRequest() {
-    List<Answer> answers =
+  void everyResponseIsJsonWithItsRequestId() {
+    List<Response> responses =
         List.of(
             api.get("/api/v1").expect(200),
             api.get("/api/v1/users").expect(200),
@@ -243,30 +243,30 @@ class ContractIT {
             api.as(null).get("/api/v7").expect(404),
             api.as(null).get("/api/v1").expect(401));
     Set<String> ids = new TreeSet<>();
-    for (Answer answer : answers) {
-      assertThat(answer.header("Content-Type"))
-          .as("Content-Type of " + answer.request())
+    for (Response response : responses) {
+      assertThat(response.header("Content-Type"))
+          .as("Content-Type of " + response.request())
           .startsWith("application/json");
-      String id = answer.header("X-Request-Id");
-      assertThat(id).as("X-Request-Id of " + answer.request()).isNotBlank();
+      String id = response.header("X-Request-Id");
+      assertThat(id).as("X-Request-Id of " + response.request()).isNotBlank();
       ids.add(id);
-      if (answer.status() != 200) {
-        assertThat(answer.json().propertyNames())
-            .as("members of " + answer.request())
+      if (response.status() != 200) {
+        assertThat(response.json().propertyNames())
+            .as("members of " + response.request())
             .contains("status", "message", "code", "request_id", "_links");
-        assertThat(answer.json().get("request_id").asString())
-            .as("request_id of " + answer.request())
+        assertThat(response.json().get("request_id").asString())
+            .as("request_id of " + response.request())
             .isEqualTo(id);
-        assertThat(answer.json().at("/_links/root").asString())
-            .as("root link of " + answer.request())
+        assertThat(response.json().at("/_links/root").asString())
+            .as("root link of " + response.request())
             .isEqualTo(target.base() + "/api/v1");
       }
     }
-    assertThat(ids).hasSameSizeAs(answers);
+    assertThat(ids).hasSameSizeAs(responses);
   }
 
   @Test
-  void noCacheKeepsWhatAFunctionAnswers() {
+  void responsesOfFunctionsAreNotCached() {
     for (String path : List.of("/api/v1", "/api/v1/users", "/api/v1/users?limit=0")) {
       assertThat(api.get(path).header("Cache-Control")).as(path).isEqualTo("no-store");
     }
@@ -274,15 +274,15 @@ class ContractIT {
 
   @Test
   @Order(Integer.MAX_VALUE)
-  void noAnswerHeldATokenButTheOneThatHandsItOut() {
-    SecretScan.assertNoToken("what the API answered", api.transcript());
+  void onlyTheResponseThatIssuesATokenContainsIt() {
+    SecretScan.assertNoToken("the API's responses", api.transcript());
   }
 
   // Authentication and permission
 
   @Test
   void badTokensLookTheSame() {
-    List<Answer> answers =
+    List<Response> responses =
         List.of(
             api.as(null).get("/api/v1/users"),
             api.as("nonsense").get("/api/v1/users"),
@@ -291,11 +291,11 @@ class ContractIT {
             api.as(null).send("GET", "/api/v1/users", null, "Authorization", "Basic YTpi"),
             api.as(null).get("/api/v1/users?access_token=secret"),
             api.send("GET", "/api/v1/users", null, "X-Auth-Token", mistypedToken()));
-    for (Answer answer : answers) {
-      answer.expect(401);
-      assertThat(answer.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"ISPCRM\"");
-      assertThat(answer.header("X-Request-Id")).as("X-Request-Id").isNotBlank();
-      assertThat(answer.body().replace(answer.header("X-Request-Id"), "ID"))
+    for (Response response : responses) {
+      response.expect(401);
+      assertThat(response.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"ISPCRM\"");
+      assertThat(response.header("X-Request-Id")).as("X-Request-Id").isNotBlank();
+      assertThat(response.body().replace(response.header("X-Request-Id"), "ID"))
           .isEqualTo(
               "{\"status\":\"error\",\"message\":\"Unauthorized access - invalid token provided.\","
                   + "\"code\":\"unauthorized\",\"request_id\":\"ID\",\"_links\":{\"root\":\""
@@ -325,12 +325,12 @@ class ContractIT {
     "X-Auth-Token,''",
     "x-auth-token,''"
   })
-  void tokenIsTakenInEitherHeader(String header, String scheme) {
+  void tokenIsAcceptedInEitherHeader(String header, String scheme) {
     api.as(null).send("GET", "/api/v1", null, header, scheme + target.token()).expect(200);
   }
 
   @Test
-  void theSameTokenInBothHeadersIsTaken() {
+  void theSameTokenInBothHeadersIsAccepted() {
     api.send("GET", "/api/v1", null, "X-Auth-Token", target.token()).expect(200);
   }
 
@@ -342,17 +342,17 @@ class ContractIT {
     customer.get("/api/v1/users/" + id).expect(200);
     assertThat(customer.get("/api/v1").body())
         .isEqualTo("{\"get_self\":\"" + target.base() + "/api/v1/users/" + id + "\"}");
-    List<Answer> refused =
+    List<Response> refused =
         List.of(
             customer.get("/api/v1/users"),
             customer.get("/api/v1/users/admin"),
             customer.get("/api/v1/users/" + target.own("nobody")),
             customer.post("/api/v1/users", "{\"id\":\"" + target.own("by-customer") + "\"}"),
             customer.post("/api/v1/tokens", "{\"user\":\"" + id + "\",\"expires_in_days\":1}"));
-    for (Answer answer : refused) {
-      answer.expect(403, "forbidden");
-      assertThat(answer.header("X-Request-Id"))
-          .isEqualTo(answer.json().get("request_id").asString());
+    for (Response response : refused) {
+      response.expect(403, "forbidden");
+      assertThat(response.header("X-Request-Id"))
+          .isEqualTo(response.json().get("request_id").asString());
     }
   }
 
@@ -374,17 +374,17 @@ class ContractIT {
 
   @Test
   @Writes
-  void narrowedTokenHoldsNoMoreThanAskedFor() {
+  void narrowedTokenHasOnlyTheRequestedScopes() {
     String order = "{\"user\":\"admin\",\"expires_in_days\":1,\"scopes\":[%s]}";
-    Answer narrow = api.post("/api/v1/tokens", order.formatted("\"users:read\"")).expect(201);
+    Response narrow = api.post("/api/v1/tokens", order.formatted("\"users:read\"")).expect(201);
     Api reader = api.as(narrow.json().at("/data/token").asString());
     reader.get("/api/v1/users").expect(200);
     reader.post("/api/v1/users", "{\"id\":\"" + target.own("by-reader") + "\"}").expect(403);
-    Answer minting =
+    Response minting =
         api.post("/api/v1/tokens", order.formatted("\"tokens:write\",\"users:read\"")).expect(201);
     Api minter = api.as(minting.json().at("/data/token").asString());
     minter.post("/api/v1/tokens", order.formatted("\"users:write\"")).expect(403);
-    Answer minted =
+    Response minted =
         minter.post("/api/v1/tokens", "{\"user\":\"admin\",\"expires_in_days\":1}").expect(201);
     assertThat(minted.json().at("/data/scopes")).hasToString("[\"users:read\",\"tokens:write\"]");
   }
@@ -401,7 +401,7 @@ class ContractIT {
         "/api/v1/users/"
       })
   void versionsAndCasesAreTheSame(String path) {
-    Answer list = api.get(path + "?username=" + encoded(field(subscriber(), "username")));
+    Response list = api.get(path + "?username=" + encoded(field(subscriber(), "username")));
     assertThat(list.expect(200).json().at("/users/0/_links/self").asString())
         .isEqualTo(target.base() + "/api/v1/users/" + field(subscriber(), "id"));
   }
@@ -423,15 +423,16 @@ class ContractIT {
   })
   void unknownRouteIsNotFoundAndNamesTheVersion(String method, String path) {
     for (Api caller : List.of(api, api.as(null))) {
-      Answer answer = caller.send(method, path, null).expect(404, "not_found");
-      assertThat(answer.json().get("message").asString()).contains("v1");
-      assertThat(answer.json().at("/_links/root").asString()).isEqualTo(target.base() + "/api/v1");
-      assertThat(answer.header("Content-Type")).startsWith("application/json");
+      Response response = caller.send(method, path, null).expect(404, "not_found");
+      assertThat(response.json().get("message").asString()).contains("v1");
+      assertThat(response.json().at("/_links/root").asString())
+          .isEqualTo(target.base() + "/api/v1");
+      assertThat(response.header("Content-Type")).startsWith("application/json");
     }
   }
 
   @Test
-  void headIsNoRoute() {
+  void headIsNotARoute() {
     assertThat(api.send("HEAD", "/api/v1/users", null).expect(404).body()).isEmpty();
   }
 
@@ -443,17 +444,17 @@ class ContractIT {
 
   @Test
   void linksIgnoreWhatAClientWrites() {
-    Answer answer =
+    Response response =
         api.send(
             "GET", "/api/v1", null, "X-Forwarded-Host", "evil.example", "Forwarded", "host=evil");
-    assertThat(answer.expect(200).body()).doesNotContain("evil");
+    assertThat(response.expect(200).body()).doesNotContain("evil");
   }
 
   // Creation
 
   @Test
-  void everyFaultIsNamedAtOnce() {
-    Answer answer =
+  void allInvalidFieldsAreNamedAtOnce() {
+    Response response =
         api.post(
                 "/api/v1/users",
                 """
@@ -464,7 +465,7 @@ class ContractIT {
                 """)
             .expect(400);
     Set<String> fields = new TreeSet<>();
-    answer.json().get("errors").forEach(error -> fields.add(error.get("field").asString()));
+    response.json().get("errors").forEach(error -> fields.add(error.get("field").asString()));
     assertThat(fields)
         .containsExactlyInAnyOrder(
             "id",
@@ -500,13 +501,13 @@ class ContractIT {
         "{\"id\":\"-\",}",
         "{\"id\":\"\u0001\"}"
       })
-  void whatIsNotOneJsonObjectIsRefused(String body) {
+  void bodyThatIsNotASingleJsonObjectIsRefused(String body) {
     api.post("/api/v1/users", body).expect(400, "invalid_json");
   }
 
   /**
-   * The contract's limit, and what Lambda and API Gateway take no more. A gateway may close the
-   * connection while it is still sent to, so that its answer is lost.
+   * Exceeds the limits of the contract, of Lambda and of API Gateway. A gateway may close the
+   * connection during the upload, in which case its response is lost.
    *
    * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14">RFC 9110, 413 Content Too
    *     Large</a>
@@ -514,23 +515,23 @@ class ContractIT {
   @ParameterizedTest(name = "{0} and a byte")
   @CsvSource({"64 KiB,65536", "6 MiB,6291456", "10 MiB,10485760"})
   void bodyOverTheLimitIsRefused(String limit, int bytes) {
-    Answer answer;
+    Response response;
     try {
-      answer = api.post("/api/v1/users", " ".repeat(bytes + 1));
-    } catch (AssertionError unanswered) {
-      assertThat(unanswered)
+      response = api.post("/api/v1/users", " ".repeat(bytes + 1));
+    } catch (AssertionError noResponse) {
+      assertThat(noResponse)
           .hasCauseInstanceOf(IOException.class)
           .cause()
           .isNotInstanceOf(HttpTimeoutException.class);
       api.get("/api/v1").expect(200);
       return;
     }
-    answer.expect(413, "body_too_large");
+    response.expect(413, "body_too_large");
   }
 
   @Test
   @Writes
-  void bodyOfTheLimitIsTaken() {
+  void bodyOfExactlyTheLimitIsAccepted() {
     String user = "{\"id\":\"" + target.own("big") + "\"}";
     api.post("/api/v1/users", user + " ".repeat(64 * 1024 - user.length())).expect(201);
   }
@@ -540,42 +541,42 @@ class ContractIT {
   void nameOfAnyScriptComesBackAsItWas() {
     String name = "Łukasz Öztürk – 李小龍 😀";
     String user = "{\"id\":\"%s\",\"name\":\"%s\"}".formatted(target.own("script"), name);
-    Answer created = api.post("/api/v1/users", user).expect(201);
+    Response created = api.post("/api/v1/users", user).expect(201);
     assertThat(field(created.json().get("data"), "name")).isEqualTo(name);
-    Answer read = api.get("/api/v1/users/" + target.own("script")).expect(200);
+    Response read = api.get("/api/v1/users/" + target.own("script")).expect(200);
     assertThat(field(read.json().get("data"), "name")).isEqualTo(name);
   }
 
   @Test
   @Writes
-  void whatIsTakenIsNamed() {
+  void conflictingFieldsAreNamed() {
     String user = "{\"id\":\"%s\",\"username\":\"%s\",\"customer_id\":\"%s\"}";
     String username = target.own("First.Name");
     String customer = target.own("C1");
     api.post("/api/v1/users", user.formatted(target.own("first"), username, customer)).expect(201);
-    Answer answer =
+    Response response =
         api.post(
             "/api/v1/users",
             user.formatted(target.own("second"), otherCase(username), otherCase(customer)));
-    answer.expect(409, "already_exists");
-    assertThat(answer.json().get("errors").findValuesAsString("field"))
+    response.expect(409, "already_exists");
+    assertThat(response.json().get("errors").findValuesAsString("field"))
         .containsExactly("username", "customer_id");
     api.get("/api/v1/users/" + target.own("second")).expect(404);
   }
 
   @Test
   @Writes
-  void ofManyEqualRequestsAtOnceOneWins() throws Exception {
+  void onlyOneOfManyEqualConcurrentRequestsSucceeds() throws Exception {
     String user = "{\"username\":\"" + target.own("the-one") + "\"}";
     ExecutorService clients = Executors.newFixedThreadPool(target.many(24, 4));
     try {
-      List<Future<Integer>> answers = new ArrayList<>();
+      List<Future<Integer>> responses = new ArrayList<>();
       for (int i = 0; i < 24; i++) {
-        answers.add(clients.submit(() -> api.post("/api/v1/users", user).status()));
+        responses.add(clients.submit(() -> api.post("/api/v1/users", user).status()));
       }
       List<Integer> statuses = new ArrayList<>();
-      for (Future<Integer> answer : answers) {
-        statuses.add(answer.get());
+      for (Future<Integer> response : responses) {
+        statuses.add(response.get());
       }
       assertThat(statuses).filteredOn(status -> status == 201).hasSize(1);
       assertThat(statuses).filteredOn(status -> status == 409).hasSize(23);
@@ -631,7 +632,7 @@ class ContractIT {
   }
 
   /** Adds a page's usernames; returns the address of the next page, or null. */
-  private static String next(Answer page, List<String> seen) {
+  private static String next(Response page, List<String> seen) {
     seen.addAll(usernames(page));
     JsonNode link = page.json().at("/_links/next");
     String next = link.isMissingNode() ? null : link.asString();
@@ -659,13 +660,13 @@ class ContractIT {
         "Status=active",
         "cursor="
       })
-  void mistypedFilterNeverReturnsEverybody(String query) {
-    Answer answer = api.get("/api/v1/users?" + query).expect(400);
-    assertThat(answer.json().get("code").asString()).startsWith("invalid_");
+  void mistypedFilterNeverReturnsAllUsers(String query) {
+    Response response = api.get("/api/v1/users?" + query).expect(400);
+    assertThat(response.json().get("code").asString()).startsWith("invalid_");
   }
 
   @Test
-  void filtersMatchWhateverTheCase() {
+  void filtersIgnoreCase() {
     String username = field(subscriber(), "username");
     String byUsername = "username=" + encoded(otherCase(username));
     String byCustomer = "customer_id=" + encoded(otherCase(field(subscriber(), "customer_id")));
@@ -708,7 +709,7 @@ class ContractIT {
   @Test
   @Writes
   void tokenIsShownWholeAndOnce() {
-    Answer created =
+    Response created =
         api.post(
                 "/api/v1/tokens",
                 "{\"user\":\"%s\",\"description\":\"billing\",\"expires_in_days\":1}"
@@ -730,7 +731,7 @@ class ContractIT {
         field(data, name), DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT));
   }
 
-  /** A life of 36,501 days is more than any deployment may allow. */
+  /** No deployment can allow 36,501 days. */
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',
@@ -748,19 +749,19 @@ class ContractIT {
         "{\"user\":\"NOBODY\"}|404|user"
       })
   @Writes
-  void tokenAskedForWronglyIsRefused(String body, int status, String field) {
+  void invalidTokenRequestIsRefused(String body, int status, String field) {
     String order =
         body.replace("SUBSCRIBER", field(subscriber(), "id"))
             .replace("NOBODY", target.own("nobody"));
-    Answer answer = api.post("/api/v1/tokens", order).expect(status);
-    assertThat(answer.json().get("errors").findValuesAsString("field")).containsExactly(field);
+    Response response = api.post("/api/v1/tokens", order).expect(status);
+    assertThat(response.json().get("errors").findValuesAsString("field")).containsExactly(field);
   }
 
   // The administrator's page
 
   @Test
-  void adminPageIsServedToAnybodyAndRunsNothingButItsOwn() throws Exception {
-    Answer page = api.as(null).get("/Admin/getToken").expect(200);
+  void adminPageIsPublicAndRunsOnlyItsOwnScript() throws Exception {
+    Response page = api.as(null).get("/Admin/getToken").expect(200);
     assertThat(page.header("Content-Type")).isEqualToIgnoringCase("text/html; charset=utf-8");
     assertThat(page.header("X-Request-Id")).as("X-Request-Id").isNotBlank();
     assertThat(page.header("Cache-Control")).isEqualTo("no-store");
@@ -777,8 +778,8 @@ class ContractIT {
         .doesNotContain("unsafe-");
   }
 
-  /** The SHA-256 by which a policy names the page's one element of this name. */
-  private static String hash(Answer page, String element) throws Exception {
+  /** The SHA-256 hash with which a policy allows the page's only element of this name. */
+  private static String hash(Response page, String element) throws Exception {
     Matcher found =
         Pattern.compile("<%1$s>(.*?)</%1$s>".formatted(element), Pattern.DOTALL)
             .matcher(page.body());

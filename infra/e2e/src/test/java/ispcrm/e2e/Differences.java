@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What differed between two runs of the suite. Checks that either left out because it was read-only
- * are not compared; one that ended in one run only differs.
+ * Compares two runs of the suite. A check that one of the runs skipped because it was read-only is
+ * not compared. A check that only one run contains differs.
  */
 final class Differences {
   private static final Outcome ABSENT = new Outcome("absent", "", "");
@@ -21,10 +21,11 @@ final class Differences {
   private Differences() {}
 
   /**
-   * {@code FILE} prints one run's counts and what did not pass in it; {@code FILE FILE [NAMED]}
-   * what differs between two, and where a file names checks, what of that is not named in it or is
-   * named and does not differ. Ends with status 1 where a check failed, runs differ or, where there
-   * is a file of names, differ otherwise than it says; with 2 where a file cannot be read.
+   * With the argument {@code FILE}, prints one run's counts and the checks that did not pass. With
+   * {@code FILE FILE [EXPECTED]}, prints the checks that differ between two runs, or, if there is a
+   * file of expected differences, only the deviations from that file. Exits with 1 if a check
+   * failed, if the runs differ or, with a file of expected differences, if they deviate from it;
+   * exits with 2 if a file cannot be read.
    */
   public static void main(String[] arguments) {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -37,13 +38,13 @@ final class Differences {
                 compare(Path.of(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]), out);
           };
       System.exit(good ? 0 : 1);
-    } catch (IOException unreadable) {
-      System.err.println("cannot be read: " + unreadable.getMessage());
+    } catch (IOException e) {
+      System.err.println("cannot read " + e.getMessage());
       System.exit(2);
     }
   }
 
-  /** Prints one run; true where no check failed. */
+  /** Prints one run, and returns whether no check failed. */
   static boolean show(Path file, PrintStream out) throws IOException {
     Map<String, Outcome> outcomes = Outcome.read(file);
     for (Outcome outcome : outcomes.values()) {
@@ -56,40 +57,41 @@ final class Differences {
   }
 
   /**
-   * Prints what differs.
+   * Prints the differences.
    *
-   * @param named the checks that are to differ, one a line with its reason behind {@code #}, or
-   *     null
-   * @return whether nothing does, or just what is named
+   * @param expected a file that lists the checks that are expected to differ, one per line, each
+   *     followed by {@code #} and the reason; or null
+   * @return whether there are no differences, or exactly the expected ones
    */
-  static boolean compare(Path a, Path b, Path named, PrintStream out) throws IOException {
+  static boolean compare(Path a, Path b, Path expected, PrintStream out) throws IOException {
     Map<String, Outcome> ofA = Outcome.read(a);
     Map<String, Outcome> ofB = Outcome.read(b);
     Map<String, String> differing = differing(ofA, ofB, name(a), name(b));
     int width = Math.max(name(a).length(), name(b).length());
     out.printf("%-" + width + "s  %s%n", name(a), counts(ofA));
     out.printf("%-" + width + "s  %s%n", name(b), counts(ofB));
-    if (named == null) {
+    if (expected == null) {
       differing.forEach((check, why) -> out.println(check + "  # " + why));
       out.println(differing.size() + " checks differ");
       return differing.isEmpty();
     }
-    Set<String> names = names(named);
-    Set<String> unnamed = new TreeSet<>(differing.keySet());
-    unnamed.removeAll(names);
-    Set<String> gone = new TreeSet<>(names);
-    gone.removeAll(differing.keySet());
-    unnamed.forEach(check -> out.println("not named: " + check + "  # " + differing.get(check)));
-    gone.forEach(check -> out.println("named, but the same: " + check));
+    Set<String> names = names(expected);
+    Set<String> unexpected = new TreeSet<>(differing.keySet());
+    unexpected.removeAll(names);
+    Set<String> missing = new TreeSet<>(names);
+    missing.removeAll(differing.keySet());
+    unexpected.forEach(
+        check -> out.println("not expected: " + check + "  # " + differing.get(check)));
+    missing.forEach(check -> out.println("expected, but the same: " + check));
     out.println(
         differing.size()
-            - unnamed.size()
-            + " checks differ as named in "
-            + named.getFileName()
+            - unexpected.size()
+            + " checks differ as expected by "
+            + expected.getFileName()
             + ", "
-            + (unnamed.size() + gone.size())
-            + " otherwise");
-    return unnamed.isEmpty() && gone.isEmpty();
+            + (unexpected.size() + missing.size())
+            + " deviate");
+    return unexpected.isEmpty() && missing.isEmpty();
   }
 
   private static Map<String, String> differing(

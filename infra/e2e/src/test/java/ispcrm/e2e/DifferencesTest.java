@@ -44,7 +44,7 @@ class DifferencesTest {
   }
 
   @Test
-  void whatAReadOnlyRunLeftOutIsNotCompared() throws IOException {
+  void checksThatAReadOnlyRunSkippedAreNotCompared() throws IOException {
     Path a = results("a", "passed\tx\t\npassed\ty: 1\t\nfailed\ty: 2\tbecause\n");
     Path b = results("b", "passed\tx\t\nskipped\ty\tvariable set ==> it writes\n");
     assertThat(Differences.compare(a, b, null, out)).isTrue();
@@ -53,7 +53,7 @@ class DifferencesTest {
   }
 
   @Test
-  void justTheNamedChecksMayDiffer() throws IOException {
+  void onlyTheNamedChecksMayDiffer() throws IOException {
     Path a = results("a", "passed\tx\t\npassed\ty: q=%23#\t\npassed\tz\t\n");
     Path b = results("b", "failed\tx\twhy\nfailed\ty: q=%23#\twhy\npassed\tz\t\n");
     assertThat(
@@ -61,15 +61,16 @@ class DifferencesTest {
                 a, b, results("named", "# of b\n\nx  # it cannot\ny: q=%23#\n"), out))
         .isTrue();
     assertThat(Differences.compare(a, b, results("named", "x # it cannot\n"), out)).isFalse();
-    assertThat(printed()).contains("not named: y: q=%23#  # a passed; b failed: why\n");
+    assertThat(printed()).contains("not expected: y: q=%23#  # a passed; b failed: why\n");
     assertThat(Differences.compare(a, b, results("named", "x\ny: q=%23#\nz # gone\n"), out))
         .isFalse();
     assertThat(printed())
-        .endsWith("named, but the same: z\n2 checks differ as named in named.txt, 1 otherwise\n");
+        .endsWith(
+            "expected, but the same: z\n2 checks differ as expected by named.txt, 1 deviate\n");
   }
 
   @Test
-  void oneRunIsShownByWhatDidNotPass() throws IOException {
+  void aSingleRunIsShownByTheChecksThatDidNotPass() throws IOException {
     Path a = results("a", "passed\tx\t\nskipped\ty\t==> it writes\nskipped\tz\tone user only\n");
     assertThat(Differences.show(a, out)).isTrue();
     assertThat(printed())
@@ -78,7 +79,7 @@ class DifferencesTest {
   }
 
   @Test
-  void twoChecksOfOneNameCannotBeCompared() throws IOException {
+  void twoChecksWithTheSameNameCannotBeCompared() throws IOException {
     Path twice = results("a", "passed\tx\t\nfailed\tx\t\n");
     assertThatThrownBy(() -> Differences.show(twice, out))
         .hasMessageContaining("two outcomes of x");

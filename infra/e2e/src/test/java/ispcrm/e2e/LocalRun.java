@@ -15,8 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The local run as a process of its own. Closing it fails where a token stands in what it printed,
- * save for the one line that hands out the administrator's, or in an answer of {@link #api}.
+ * The local run in a separate process. Closing it fails if its output contains a token, except for
+ * the line that shows the administrator's token, or if a response to {@link #api} does.
  */
 final class LocalRun implements AutoCloseable {
   private static final Pattern WELCOME =
@@ -44,8 +44,8 @@ final class LocalRun implements AutoCloseable {
     builder.environment().putAll(environment);
     try {
       process = builder.start();
-    } catch (IOException cannotStart) {
-      throw new UncheckedIOException(cannotStart);
+    } catch (IOException cause) {
+      throw new UncheckedIOException(cause);
     }
     reader = new Thread(this::read, "output of the local run");
     reader.setDaemon(true);
@@ -56,7 +56,7 @@ final class LocalRun implements AutoCloseable {
     return start(Map.of());
   }
 
-  /** Starts it with these environment variables and returns when it answers. */
+  /** Starts it with these environment variables and returns when it is ready. */
   static LocalRun start(Map<String, String> environment) {
     LocalRun run = launch(environment);
     long end = System.nanoTime() + PATIENCE.toNanos();
@@ -64,7 +64,7 @@ final class LocalRun implements AutoCloseable {
     while (!welcome.find()) {
       if (!run.process.isAlive() || System.nanoTime() > end) {
         run.process.destroyForcibly();
-        throw new AssertionError("the local run does not answer: " + run.output());
+        throw new AssertionError("the local run did not start: " + run.output());
       }
       pause();
       welcome = WELCOME.matcher(run.output());
@@ -75,12 +75,12 @@ final class LocalRun implements AutoCloseable {
     return run;
   }
 
-  /** Starts it and does not wait for an answer. */
+  /** Starts it without waiting until it is ready. */
   static LocalRun launch(Map<String, String> environment) {
     return new LocalRun(environment);
   }
 
-  /** Where it answers, without a slash at the end. */
+  /** Its address, without a trailing slash. */
   URI base() {
     return base;
   }
@@ -90,24 +90,24 @@ final class LocalRun implements AutoCloseable {
     return token;
   }
 
-  /** The administrator's view of it. */
+  /** A client with the administrator's token. */
   Api api() {
     return api;
   }
 
-  /** All that it printed so far. */
+  /** Everything that it has printed so far. */
   String output() {
     return output.toString();
   }
 
-  /** Waits until it ended by itself and returns its exit status. */
+  /** Waits until it exits by itself, and returns its exit status. */
   int exitStatus() throws InterruptedException {
     assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     reader.join();
     return process.exitValue();
   }
 
-  /** Asks it to end, as Ctrl-C does, and waits until it did. */
+  /** Stops it as Ctrl-C does, and waits until it has exited. */
   void stop() throws InterruptedException {
     process.destroy();
     exitStatus();
@@ -117,14 +117,14 @@ final class LocalRun implements AutoCloseable {
   public void close() {
     try {
       stop();
-    } catch (InterruptedException ending) {
+    } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    String handedOut = token == null ? "" : "export TOKEN=" + token;
-    SecretScan.assertNoToken("what the local run printed", output().replace(handedOut, ""));
+    String shown = token == null ? "" : "export TOKEN=" + token;
+    SecretScan.assertNoToken("the output of the local run", output().replace(shown, ""));
     if (api != null) {
-      SecretScan.assertNoToken("what the API answered", api.transcript());
+      SecretScan.assertNoToken("the API's responses", api.transcript());
     }
   }
 
@@ -133,17 +133,17 @@ final class LocalRun implements AutoCloseable {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         output.append(line).append('\n');
       }
-    } catch (IOException ended) {
-      // The process is gone, and so is its output.
+    } catch (IOException e) {
+      // The process has exited, and its output has ended.
     }
   }
 
   private static void pause() {
     try {
       Thread.sleep(50);
-    } catch (InterruptedException ending) {
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException(ending);
+      throw new IllegalStateException(e);
     }
   }
 }

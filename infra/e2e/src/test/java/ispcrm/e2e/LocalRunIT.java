@@ -15,11 +15,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What who runs bare {@code mvn} relies on. */
+/** Tests of the local run that bare {@code mvn} starts. */
 class LocalRunIT {
 
   @Test
-  void linesItPrintsCanBePasted() {
+  void linesThatItPrintsCanBePasted() {
     try (LocalRun run = LocalRun.start()) {
       assertThat(run.output())
           .contains(run.base() + "/Admin/getToken")
@@ -32,7 +32,7 @@ class LocalRunIT {
   }
 
   @Test
-  void sampleUsersAreAnsweredAsTheDocumentationShowsThem() {
+  void sampleUsersAreReturnedAsInTheDocumentation() {
     try (LocalRun run = LocalRun.start()) {
       assertThat(run.api().get("/api/v0/Users/jonewe").body())
           .startsWith(
@@ -46,7 +46,7 @@ class LocalRunIT {
   }
 
   @Test
-  void takenPortIsOneClearLine() throws Exception {
+  void portInUseIsReportedInOneLine() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         LocalRun run = LocalRun.launch(Map.of("PORT", "" + taken.getLocalPort()))) {
       assertThat(run.exitStatus()).isEqualTo(1);
@@ -59,7 +59,7 @@ class LocalRunIT {
   }
 
   @Test
-  void portThatIsNoneIsOneClearLine() throws Exception {
+  void invalidPortIsReportedInOneLine() throws Exception {
     try (LocalRun run = LocalRun.launch(Map.of("PORT", "http"))) {
       assertThat(run.exitStatus()).isEqualTo(1);
       assertThat(run.output()).isEqualTo("PORT must be a number from 0 to 65535, not http.\n");
@@ -67,7 +67,7 @@ class LocalRunIT {
   }
 
   @Test
-  void placeForDynamoDbThatIsNoneIsOneClearLine() throws Exception {
+  void invalidAddressForDynamoDbIsReportedInOneLine() throws Exception {
     try (LocalRun run = LocalRun.launch(Map.of("ISPCRM_DYNAMODB", "8000"))) {
       assertThat(run.exitStatus()).isEqualTo(1);
       assertThat(run.output())
@@ -77,7 +77,7 @@ class LocalRunIT {
   }
 
   @Test
-  void containersReachDynamoDbWhereItIsSharedWithThem() throws Exception {
+  void containersCanReachDynamoDbIfItIsShared() throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -89,7 +89,7 @@ class LocalRunIT {
   }
 
   @Test
-  void listensOnTheLoopbackOnly() throws Exception {
+  void listensOnlyOnTheLoopbackInterface() throws Exception {
     try (LocalRun run = LocalRun.start()) {
       for (InetAddress address : addressesOfThisMachine()) {
         assertThat(accepts(address, run.base().getPort())).as(address.toString()).isFalse();
@@ -99,7 +99,7 @@ class LocalRunIT {
   }
 
   @Test
-  void dataIsGoneAtTheEnd() {
+  void dataIsLostAtTheEnd() {
     try (LocalRun run = LocalRun.start()) {
       assertThat(run.api().post("/api/v1/users", "{\"id\":\"kept\"}").status()).isEqualTo(201);
     }
@@ -129,7 +129,7 @@ class LocalRunIT {
   }
 
   @Test
-  void endsCleanlyWhenAsked() throws Exception {
+  void stopsCleanly() throws Exception {
     try (LocalRun run = LocalRun.start()) {
       run.stop();
       assertThat(accepts(InetAddress.getByName("127.0.0.1"), run.base().getPort())).isFalse();
@@ -147,7 +147,7 @@ class LocalRunIT {
   private static boolean accepts(InetAddress address, int port) {
     try (Socket socket = new Socket(address, port)) {
       return socket.isConnected();
-    } catch (IOException refused) {
+    } catch (IOException e) {
       return false;
     }
   }

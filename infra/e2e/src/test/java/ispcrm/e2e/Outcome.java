@@ -8,41 +8,42 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * How one check of the suite ended: a line of a results file, its three parts separated by tabs.
+ * The outcome of one check: a line of a results file with three fields, separated by tabs.
  *
  * @param result {@code passed}, {@code failed} or {@code skipped}
- * @param check its method and, behind a colon, its parameters
- * @param reason why it did not pass, on one line and without a token, or empty
+ * @param check its method and, after a colon, its parameters
+ * @param reason the reason that it did not pass, on one line and without a token; empty if it
+ *     passed
  */
 record Outcome(String result, String check, String reason) {
   static final String READ_ONLY = "it writes";
 
   private static final Pattern TOKEN = Pattern.compile("ispcrm_[0-9A-Za-z]{20,}");
-  private static final int LONGEST_REASON = 300;
+  private static final int MAX_REASON_LENGTH = 300;
 
-  /** The outcome of a check whose reason may be any text. */
+  /** Creates an outcome from a reason that may contain line breaks and tokens. */
   static Outcome of(String result, String check, String reason) {
     String line = withoutTokens(reason).replaceAll("\\s+", " ").strip();
     return new Outcome(
         result,
         check,
-        line.length() > LONGEST_REASON ? line.substring(0, LONGEST_REASON) + "…" : line);
+        line.length() > MAX_REASON_LENGTH ? line.substring(0, MAX_REASON_LENGTH) + "…" : line);
   }
 
   static String withoutTokens(String text) {
     return TOKEN.matcher(text).replaceAll("ispcrm_…");
   }
 
-  /** The outcomes in a results file by their checks. */
+  /** Reads the outcomes in a results file, by check. */
   static Map<String, Outcome> read(Path file) throws IOException {
     Map<String, Outcome> outcomes = new TreeMap<>();
     for (String line : Files.readAllLines(file)) {
       String[] parts = line.split("\t", -1);
       if (parts.length != 3) {
-        throw new IOException(file + " holds a line that is no outcome: " + line);
+        throw new IOException(file + " contains a line that is not an outcome: " + line);
       }
       if (outcomes.put(parts[1], new Outcome(parts[0], parts[1], parts[2])) != null) {
-        throw new IOException(file + " holds two outcomes of " + parts[1]);
+        throw new IOException(file + " contains two outcomes of " + parts[1]);
       }
     }
     return outcomes;

@@ -1,19 +1,14 @@
 package ispcrm.e2e;
 
+import static ispcrm.e2e.PackagedFunctions.TEMPLATE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
-import ispcrm.template.Template;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,11 +19,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The jars that are deployed, each as a process under the real Lambda runtime client. */
+/** Tests the jars that are deployed, each in a process under the real Lambda runtime client. */
 class PackagedFunctionsIT {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final Template TEMPLATE =
-      Template.load(Map.of("BaseUrl", "https://crm.example.net"));
 
   private static LocalDynamoDb dynamoDb;
 
@@ -36,10 +29,7 @@ class PackagedFunctionsIT {
 
   @BeforeAll
   static void start() {
-    assumeTrue(
-        System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux"),
-        "skipped: the Lambda runtime client runs on Linux only");
-    dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
+    dynamoDb = PackagedFunctions.startDynamoDb();
   }
 
   @AfterAll
@@ -52,16 +42,16 @@ class PackagedFunctionsIT {
   @Test
   void firstAdministratorsTokenOpensTheApi() throws Exception {
     String token = bootstrap();
-    ObjectNode question = event("authorizer", "bearer");
-    ((ObjectNode) question.get("headers")).put("Authorization", "Bearer " + token);
-    ((ObjectNode) question.get("multiValueHeaders"))
+    ObjectNode request = event("authorizer", "bearer");
+    ((ObjectNode) request.get("headers")).put("Authorization", "Bearer " + token);
+    ((ObjectNode) request.get("multiValueHeaders"))
         .set("Authorization", JSON.valueToTree(List.of("Bearer " + token)));
     try (LambdaProcess authorizer = start("authorizer", Map.of())) {
-      JsonNode policy = JSON.readTree(authorizer.invoke(question.toString()).json());
+      JsonNode policy = JSON.readTree(authorizer.invoke(request.toString()).json());
       JsonNode statement = policy.at("/policyDocument/Statement/0");
       assertThat(statement.get("Effect").asString()).isEqualTo("Allow");
       assertThat(statement.get("Resource").asString())
-          .isEqualTo(question.get("methodArn").asString());
+          .isEqualTo(request.get("methodArn").asString());
       assertThat(policy.at("/context/user_id").asString()).isEqualTo("admin");
       SecretScan.assertNoToken("the authorizer's log", authorizer.log());
     }
@@ -69,7 +59,7 @@ class PackagedFunctionsIT {
 
   @ParameterizedTest
   @CsvSource({"no-token", "mistyped-token", "two-different-tokens", "query-string-token", "bearer"})
-  void badTokenIsExactlyUnauthorized(String event) throws Exception {
+  void badTokenFailsWithExactlyUnauthorized(String event) throws Exception {
     try (LambdaProcess authorizer = start("authorizer", Map.of())) {
       LambdaProcess.Outcome outcome = authorizer.invoke(event("authorizer", event).toString());
       assertThat(outcome.failed()).isTrue();
@@ -88,45 +78,33 @@ class PackagedFunctionsIT {
     "create-token, unknown-user, 404",
     "admin-page, ok, 200"
   })
-  void functionAnswersFromItsJar(String name, String event, int status) throws Exception {
+  void functionRespondsFromItsJar(String name, String event, int status) throws Exception {
     try (LambdaProcess function = start(name, Map.of())) {
       LambdaProcess.Outcome outcome = function.invoke(event(name, event).toString());
       assertThat(outcome.failed()).as(outcome + function.log()).isFalse();
       assertThat(JSON.readTree(outcome.json()).get("statusCode").asInt())
           .as(outcome.json())
           .isEqualTo(status);
-      // Whoever reads the log of a healthy function finds nothing to be healed.
+      // A function without faults must not log anything that looks like one.
       assertThat(function.log()).doesNotContain("ERROR", "WARN", "Exception");
     }
   }
 
   @Test
-  void faultOfOursIsAPlain500WithARequestIdAndIsLogged() throws Exception {
+  void internalErrorIsAPlain500WithARequestIdAndIsLogged() throws Exception {
     try (LambdaProcess function =
         start("get-user", Map.of("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1"))) {
       ObjectNode event = event("get-user", "ok");
-      JsonNode answer = JSON.readTree(function.invoke(event.toString()).json());
+      JsonNode response = JSON.readTree(function.invoke(event.toString()).json());
       String requestId = event.at("/requestContext/requestId").asString();
-      assertThat(answer.get("statusCode").asInt()).isEqualTo(500);
-      assertThat(answer.at("/headers/X-Request-Id").asString()).isEqualTo(requestId);
-      JsonNode body = JSON.readTree(answer.get("body").asString());
+      assertThat(response.get("statusCode").asInt()).isEqualTo(500);
+      assertThat(response.at("/headers/X-Request-Id").asString()).isEqualTo(requestId);
+      JsonNode body = JSON.readTree(response.get("body").asString());
       assertThat(body.get("code").asString()).isEqualTo("internal_error");
       assertThat(body.get("request_id").asString()).isEqualTo(requestId);
-      assertThat(answer.toString())
+      assertThat(response.toString())
           .doesNotContain("Exception", "127.0.0.1", "UsersTable", "software.amazon", "ispcrm.");
       assertThat(function.log()).contains("getUser failed on request " + requestId);
-    }
-  }
-
-  /** What keeps the cold start short, see infra/docs/0007-lambda-expressions-as-classes.md. */
-  @Test
-  void everyPackageHoldsItsLambdaExpressionsAsClasses() throws Exception {
-    for (Template.LambdaFunction function : TEMPLATE.functions().values()) {
-      try (JarFile jar = new JarFile(TEMPLATE.root().resolve(function.codeUri()).toFile())) {
-        assertThat(jar.stream().map(JarEntry::getName))
-            .as(function.codeUri())
-            .anyMatch(entry -> entry.endsWith("$$Lambda0.class"));
-      }
     }
   }
 
@@ -137,20 +115,19 @@ class PackagedFunctionsIT {
             "bootstrap-admin",
             folder.resolve("bootstrap-admin"),
             dynamoDb.environment())) {
-      JsonNode access = JSON.readTree(bootstrap.invoke("{}").json());
+      JsonNode issued = JSON.readTree(bootstrap.invoke("{}").json());
       SecretScan.assertNoToken("bootstrap-admin's log", bootstrap.log());
-      return access.get("token").asString();
+      return issued.get("token").asString();
     }
   }
 
-  private LambdaProcess start(String name, Map<String, String> more) {
+  private LambdaProcess start(String name, Map<String, String> additions) {
     Map<String, String> environment = new HashMap<>(dynamoDb.environment());
-    environment.putAll(more);
+    environment.putAll(additions);
     return LambdaProcess.start(TEMPLATE, name, folder.resolve(name), environment);
   }
 
   private static ObjectNode event(String function, String name) throws Exception {
-    Path file = TEMPLATE.root().resolve("events").resolve(function).resolve(name + ".json");
-    return (ObjectNode) JSON.readTree(Files.readString(file));
+    return (ObjectNode) JSON.readTree(PackagedFunctions.event(function, name));
   }
 }

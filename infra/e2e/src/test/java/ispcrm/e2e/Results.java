@@ -14,8 +14,9 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
- * Adds each check's {@link Outcome}, as it ends, to the file that ISPCRM_RESULTS names, where it
- * names one. Takes tokens out of what failed checks say, before any report shows it.
+ * Appends the {@link Outcome} of each check to the file that the environment variable
+ * ISPCRM_RESULTS names, if it is set. Removes tokens from the messages of failed checks before they
+ * are reported.
  */
 final class Results
     implements TestWatcher,
@@ -66,7 +67,10 @@ final class Results
     throw shown;
   }
 
-  /** The failure as it is, or with its text alone where that, or a cause's, holds a token. */
+  /**
+   * The failure itself, or, if its text or that of a cause contains a token, a copy without tokens
+   * and causes.
+   */
   static Throwable withoutTokens(Throwable failure) {
     StringWriter text = new StringWriter();
     failure.printStackTrace(new PrintWriter(text, true));
@@ -96,8 +100,8 @@ final class Results
                 Outcome.of(result, check, reason).toLine(),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
-          } catch (IOException cannotBeKept) {
-            throw new UncheckedIOException(cannotBeKept);
+          } catch (IOException cause) {
+            throw new UncheckedIOException(cause);
           }
         });
   }

@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 class ResultsTest {
 
   @Test
-  void reasonIsOneLineWithoutATokenAndAnswersThatHeldOneAreKeptFromReports() {
+  void reasonIsOneLineWithoutATokenAndFailuresAreReportedWithoutTokens() {
     String token = "ispcrm_" + "a".repeat(49);
     Outcome outcome = Outcome.of("failed", "x", "\nexpected: 401\n but was:\t" + token);
     assertThat(outcome.toLine()).isEqualTo("failed\tx\texpected: 401 but was: ispcrm_…\n");
 
-    AssertionError failure = new AssertionError("an answer", new IOException(token));
+    AssertionError failure = new AssertionError("a response", new IOException(token));
     Throwable shown = Results.withoutTokens(failure);
-    assertThat(shown).hasMessage("an answer").hasNoCause();
+    assertThat(shown).hasMessage("a response").hasNoCause();
     assertThat(shown.getStackTrace()).isEqualTo(failure.getStackTrace());
     AssertionError harmless = new AssertionError("ispcrm_short");
     assertThat(Results.withoutTokens(harmless)).isSameAs(harmless);

@@ -3,7 +3,7 @@ package ispcrm.e2e;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Looks for bearer tokens where none may be. */
+/** Searches text that must not contain a bearer token. */
 final class SecretScan {
   private static final Pattern TOKEN = Pattern.compile("ispcrm_[0-9A-Za-z]{20,}");
 
@@ -14,7 +14,7 @@ final class SecretScan {
     if (found.find()) {
       int from = Math.max(0, found.start() - 200);
       throw new AssertionError(
-          "a token stands in " + where + ", behind: " + text.substring(from, found.start()));
+          where + " contains a token, after: " + text.substring(from, found.start()));
     }
   }
 }

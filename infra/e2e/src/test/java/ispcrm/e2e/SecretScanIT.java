@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
-/** The scan that other tests end with finds what it looks for. */
+/** Shows that the scan with which other tests end finds tokens. */
 class SecretScanIT {
 
   @Test
@@ -17,13 +17,13 @@ class SecretScanIT {
   }
 
   @Test
-  void findsATokenInAnAnswer() {
+  void findsATokenInAResponse() {
     try (LocalRun run = LocalRun.start()) {
-      SecretScan.assertNoToken("answers", run.api().transcript());
+      SecretScan.assertNoToken("responses", run.api().transcript());
       String secret = run.api().createToken("jonewe");
-      SecretScan.assertNoToken("answers", run.api().transcript());
+      SecretScan.assertNoToken("responses", run.api().transcript());
       assertThatThrownBy(
-              () -> SecretScan.assertNoToken("answers", "{\"token\":\"" + secret + "\"}"))
+              () -> SecretScan.assertNoToken("responses", "{\"token\":\"" + secret + "\"}"))
           .isInstanceOf(AssertionError.class);
     }
   }

@@ -1,16 +1,14 @@
 package ispcrm.e2e;
 
+import static ispcrm.e2e.PackagedFunctions.TEMPLATE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
-import ispcrm.template.Template;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,14 +23,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * SnapStart rehearsed: each packaged function under the real Lambda runtime client up to the point
- * where Lambda takes the snapshot, and on from there with other credentials.
+ * Emulates SnapStart: runs each packaged function under the real Lambda runtime client up to the
+ * point where Lambda takes the snapshot, and resumes it from there with new credentials.
  */
 class SnapStartIT {
-  private static final Template TEMPLATE =
-      Template.load(Map.of("BaseUrl", "https://crm.example.net"));
 
-  /** A first call for each function, and what its answer holds where it succeeds. */
+  /** The first call of each function: an event, and text that the expected response contains. */
   private static final Map<String, List<String>> FIRST_CALLS =
       Map.of(
           "discover-root", List.of("ok", "\"statusCode\":200"),
@@ -44,8 +40,8 @@ class SnapStartIT {
           "admin-page", List.of("ok", "\"statusCode\":200"),
           "bootstrap-admin", List.of("ok", "\"token\":\"ispcrm_"));
 
-  /** The classes that draw ids and tokens. */
-  private static final List<String> DRAWING =
+  /** The classes that generate ids and tokens. */
+  private static final List<String> GENERATORS =
       List.of(
           "ispcrm.users.GeneratedIds", "ispcrm.tokens.BearerToken", "ispcrm.tokens.IssuedToken");
 
@@ -57,10 +53,7 @@ class SnapStartIT {
 
   @BeforeAll
   static void start() {
-    assumeTrue(
-        System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux"),
-        "skipped: the Lambda runtime client runs on Linux only");
-    dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
+    dynamoDb = PackagedFunctions.startDynamoDb();
   }
 
   @AfterAll
@@ -75,7 +68,7 @@ class SnapStartIT {
   }
 
   @Test
-  void everyFunctionIsRehearsed() {
+  void everyFunctionIsTested() {
     assertThat(FIRST_CALLS.keySet()).isEqualTo(TEMPLATE.functions().keySet());
   }
 
@@ -98,19 +91,17 @@ class SnapStartIT {
       assertThat(accessKeys()).isEqualTo(hasTable ? Set.of("BEFORE") : Set.of());
       dynamoDb.listen(call -> {});
       assertThat(items()).as("what the tables hold").isEqualTo(before);
-      // The authorizer reads tokens and so loads a class that could draw some.
+      // The authorizer parses tokens, so it loads a class that could also generate them.
       if (!name.equals("authorizer")) {
         assertThat(Files.readString(classes))
             .contains("ispcrm.gateway.LambdaEntryPoint")
-            .doesNotContain(DRAWING);
+            .doesNotContain(GENERATORS);
       }
       calls.clear();
       dynamoDb.listen(calls::add);
       function.restore("AFTER");
       String event = FIRST_CALLS.get(name).get(0);
-      LambdaProcess.Outcome outcome =
-          function.invoke(
-              Files.readString(TEMPLATE.root().resolve("events/" + name + "/" + event + ".json")));
+      LambdaProcess.Outcome outcome = function.invoke(PackagedFunctions.event(name, event));
       dynamoDb.listen(call -> {});
 
       assertThat(outcome.json()).contains(FIRST_CALLS.get(name).get(1));
@@ -122,15 +113,14 @@ class SnapStartIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"get-user", "authorizer"})
-  void tableOutOfReachIsLoggedAndDoesNotKeepAVersionFromBeingPublished(String name)
-      throws Exception {
+  void anUnreachableTableIsLoggedAndDoesNotPreventPublishingAVersion(String name) throws Exception {
     Map<String, String> environment = new HashMap<>(dynamoDb.environment());
     environment.put("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1");
     try (LambdaProcess function =
         LambdaProcess.startForSnapshot(
             TEMPLATE, name, folder.resolve(name), environment, "BEFORE")) {
       function.awaitSnapshot();
-      // It gives up after a few of its hundred rehearsals.
+      // It gives up after a few of its hundred priming iterations.
       assertThat(function.log().split("SdkClientException: ", -1)).hasSizeBetween(2, 60);
     }
   }

@@ -25,8 +25,8 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * The end of {@code mvn verify}: how many tests ran in all modules, which were skipped and why, and
- * how much of the code they reached. The whole coverage report is in infra/e2e/target/coverage.
+ * Ends {@code mvn verify} with the number of tests in all modules, the reasons for skipped tests,
+ * and the code coverage. The full coverage report is in infra/e2e/target/coverage.
  */
 final class Summary {
   private static final Path ROOT = Template.load(Map.of()).root();
@@ -42,7 +42,9 @@ final class Summary {
   private Summary() {}
 
   /**
-   * @param arguments when the build began: older reports are not of this build
+   * Prints the summary.
+   *
+   * @param arguments the time at which the build began; older reports are ignored
    */
   public static void main(String[] arguments) throws Exception {
     Instant began = Instant.parse(arguments[0]);

@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 /**
- * What the suite checks: the API at ISPCRM_URL with the administrator's token in ISPCRM_TOKEN, or,
- * where there is no ISPCRM_URL, a local run of its own.
+ * The API that the suite checks: the one at ISPCRM_URL, with the administrator's token in
+ * ISPCRM_TOKEN, or a local run if ISPCRM_URL is not set.
  */
 final class Target implements AutoCloseable {
   private static final String ROOT = "/api/v1";
@@ -38,9 +38,9 @@ final class Target implements AutoCloseable {
   }
 
   /**
-   * The target that these environment variables name.
+   * Creates the target from environment variables.
    *
-   * @throws AssertionError where there is a URL and no token, or nothing answers
+   * @throws AssertionError if there is a URL without a token, or if the API does not respond
    */
   static Target of(Map<String, String> environment) {
     String url = environment.getOrDefault("ISPCRM_URL", "");
@@ -50,19 +50,21 @@ final class Target implements AutoCloseable {
     }
     String token = environment.getOrDefault("ISPCRM_TOKEN", "");
     if (token.isEmpty()) {
-      throw new AssertionError("ISPCRM_TOKEN must hold an administrator's token of " + url);
+      throw new AssertionError("ISPCRM_TOKEN must hold an administrator's token for " + url);
     }
     String base = base(url);
     return new Target(null, base, token, new Api(URI.create(base), token));
   }
 
-  /** The address that all paths follow, of one that may be the root's or end with a slash. */
+  /**
+   * The address that all paths are appended to, from a URL that may end with /api/v1 or a slash.
+   */
   static String base(String url) {
     String base = url.replaceFirst("/+$", "");
     return base.endsWith(ROOT) ? base.substring(0, base.length() - ROOT.length()) : base;
   }
 
-  /** What links begin with: no slash at the end. */
+  /** The address that links begin with, without a trailing slash. */
   String base() {
     return base;
   }
@@ -72,28 +74,28 @@ final class Target implements AutoCloseable {
     return token;
   }
 
-  /** The administrator's view of it. */
+  /** A client with the administrator's token. */
   Api api() {
     return api;
   }
 
   /**
-   * A name that no other run has used, since nothing that a run creates can be deleted over HTTP:
-   * an id, a username or a customer id.
+   * An id, username or customer number that no other run uses. It must be unique because nothing
+   * that a run creates can be deleted over HTTP.
    */
   String own(String name) {
     return "e2e-" + runId + "-" + name;
   }
 
   /**
-   * The larger number of requests, or the smaller one where a few at once take more than two
-   * seconds, as they do where an emulator starts a container for each.
+   * Returns the smaller number of requests if a few concurrent ones take more than two seconds, as
+   * they do if an emulator starts a container for each, and the larger number otherwise.
    */
-  int many(int usually, int whereSlow) {
-    return slow ? whereSlow : usually;
+  int many(int larger, int smaller) {
+    return slow ? smaller : larger;
   }
 
-  /** Whether the checks that are marked {@link Writes} are left out. */
+  /** Whether the checks with the annotation {@link Writes} are skipped. */
   static boolean isReadOnly() {
     return !System.getenv().getOrDefault("ISPCRM_READ_ONLY", "").isEmpty();
   }

@@ -29,13 +29,12 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
-/**
- * The page {@code /Admin/getToken} in a headless Chromium: what one does there, and what one sees.
- */
+/** Drives and reads the page {@code /Admin/getToken} in a headless Chromium. */
 final class TokenPage implements AutoCloseable {
   private static final List<String> BROWSERS =
       List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
-  // It warns at each start that it does not know the newest Chromium's debugging protocol.
+  // Held so that its level stays set: it warns at each start about an unknown version of the
+  // debugging protocol.
   private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
   private static final Pattern REQUEST =
       Pattern.compile("\"method\":\"Network\\.requestWillBeSent\".*\"request\":\\{.*");
@@ -52,9 +51,10 @@ final class TokenPage implements AutoCloseable {
   }
 
   /**
-   * Starts the browser that CHROME_BIN and CHROMEDRIVER name, else the one on the PATH.
+   * Starts the browser that CHROME_BIN and CHROMEDRIVER name, or the one on the PATH if they are
+   * not set.
    *
-   * @return empty where either of the two is missing
+   * @return empty if the browser or its driver is missing
    */
   static Optional<TokenPage> inBrowser() {
     Optional<File> chrome = program("CHROME_BIN", BROWSERS);
@@ -97,7 +97,7 @@ final class TokenPage implements AutoCloseable {
 
   void resize(int newWidth, int height) {
     width = newWidth;
-    // A window of Chromium is never narrower than 500 pixels; a device can be.
+    // Chromium's window cannot be narrower than 500 pixels, but an emulated device can.
     browser.executeCdpCommand(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", newWidth, "height", height, "deviceScaleFactor", 1, "mobile", false));
@@ -138,12 +138,12 @@ final class TokenPage implements AutoCloseable {
     return browser.switchTo().activeElement().getDomAttribute("id");
   }
 
-  /** Presses keys where the focus is, as hands do that have no mouse. */
+  /** Presses keys at the focused element, like a user without a mouse. */
   void press(CharSequence... keys) {
     new Actions(browser).sendKeys(keys).perform();
   }
 
-  /** Clicks the button that bears these words. */
+  /** Clicks the button with this text. */
   void click(String words) {
     button(words).click();
   }
@@ -157,7 +157,7 @@ final class TokenPage implements AutoCloseable {
         .filter(WebElement::isDisplayed)
         .filter(button -> button.getText().equals(words))
         .findFirst()
-        .orElseThrow(() -> new AssertionError("no button says " + words));
+        .orElseThrow(() -> new AssertionError("no button has the text " + words));
   }
 
   void signIn(String token) {
@@ -165,7 +165,7 @@ final class TokenPage implements AutoCloseable {
     click("Sign in");
   }
 
-  /** From signing in to where the user is chosen. */
+  /** Signs in and goes on to the step in which the user is chosen. */
   void goToUsers(String token, String description) {
     signIn(token);
     await("start");
@@ -193,10 +193,10 @@ final class TokenPage implements AutoCloseable {
     return options().stream()
         .filter(option -> option.getText().contains(text))
         .findFirst()
-        .orElseThrow(() -> new AssertionError("no user says " + text));
+        .orElseThrow(() -> new AssertionError("no user has the text " + text));
   }
 
-  /** The text of the error that is shown, once there is one. */
+  /** Waits for an error and returns its text. */
   String alert() {
     until(() -> !element("alert").getText().isEmpty());
     return element("alert").getText();
@@ -217,14 +217,14 @@ final class TokenPage implements AutoCloseable {
         Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
   }
 
-  /** What the page wrote to the console since this was last asked; the browser's own words too. */
+  /** The console messages since the last call, including those of the browser. */
   List<String> console() {
     return browser.manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(LogEntry::getMessage)
         .toList();
   }
 
-  /** Each request since the page was opened, such as {@code GET http://…}. */
+  /** All requests since the page was opened, such as {@code GET http://…}. */
   List<String> requests() {
     for (LogEntry entry : browser.manage().logs().get(LogType.PERFORMANCE)) {
       Matcher sent = REQUEST.matcher(entry.getMessage());
@@ -241,7 +241,7 @@ final class TokenPage implements AutoCloseable {
     return found.find() ? found.group(1) : "";
   }
 
-  /** Writes a picture of what is shown, where ISPCRM_SCREENSHOTS names a folder. */
+  /** Takes a screenshot if ISPCRM_SCREENSHOTS names a folder. */
   void picture(String step) throws IOException {
     String folder = System.getenv("ISPCRM_SCREENSHOTS");
     if (folder != null) {

@@ -7,7 +7,7 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 
 /**
- * A check that creates users or tokens, or would where the API is at fault; it is skipped where the
+ * Marks a check that creates users or tokens, or would if the API were faulty. It is skipped if the
  * environment variable ISPCRM_READ_ONLY is set.
  */
 @Target(ElementType.METHOD)
