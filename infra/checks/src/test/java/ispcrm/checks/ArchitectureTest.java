@@ -26,12 +26,12 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
-/** Who may import whom. */
+/** Which packages may depend on which. */
 @AnalyzeClasses(packages = "ispcrm", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String ROOT = "ispcrm.";
 
-  /** The package of each function: its folder's name without the hyphens. */
+  /** The package of each function, which is its folder's name without the hyphens. */
   private static final List<String> FUNCTIONS =
       Checkout.functions().stream().map(name -> ROOT + name.replace("-", "")).toList();
 
@@ -49,7 +49,7 @@ class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> RANDOM =
       assignableTo(RandomGenerator.class).or(assignableTo(UUID.class)).as("random");
 
-  /** Without this a new package would slip past the rules below. */
+  /** Without this test, the rules below would not cover a new package. */
   @ArchTest
   static void everyPackageIsAFunctionOrALibrary(JavaClasses classes) {
     Set<String> packages =
@@ -152,7 +152,7 @@ class ArchitectureTest {
           .resideInAPackage("ispcrm.users..");
 
   @ArchTest
-  static final ArchRule nothingDeployedImportsWhatRunsItHere =
+  static final ArchRule nothingDeployedImportsTheLocalRun =
       noClasses()
           .that(DEPLOYED)
           .should()
@@ -184,44 +184,47 @@ class ArchitectureTest {
               "tools.jackson..", "com.fasterxml.jackson..", "org.springframework..");
 
   @ArchTest
-  static final ArchRule outsideOfTheStoresOnlyHandlersNameTheAwsSdk =
+  static final ArchRule outsideTheStoresOnlyHandlersUseTheAwsSdk =
       noClasses()
           .that(DEPLOYED.and(not(STORES)).and(not(simpleNameEndingWith("Handler"))))
           .should()
           .dependOnClassesThat(AWS_SDK);
 
   @ArchTest
-  static final ArchRule handlersNameOfTheAwsSdkOnlyTheClientThatTheyPassOn =
+  static final ArchRule handlersUseOnlyTheClientOfTheAwsSdk =
       noClasses()
           .that(DEPLOYED.and(not(STORES)))
           .should()
           .dependOnClassesThat(
               AWS_SDK.and(not(name("software.amazon.awssdk.services.dynamodb.DynamoDbClient"))));
 
-  /** A source of random numbers that a snapshot held would give every restored process the same. */
+  /**
+   * A source of random numbers in a snapshot would give every restored process the same numbers.
+   */
   @ArchTest
   static final ArchRule nothingDeployedKeepsASourceOfRandomNumbers =
       noFields().that().areDeclaredInClassesThat(DEPLOYED).should().haveRawType(RANDOM);
 
   /**
-   * What must be unique is drawn in methods that requests lead to, never while a class or an object
-   * is made; SnapStartIT shows that priming leads to none of them. The pause only spreads retries.
+   * Unique values are generated only in methods that handle requests, never while a class or an
+   * object is initialized; SnapStartIT shows that priming does not call them. DynamoDbUsers.pause
+   * only spreads retries.
    *
    * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html">Handling
    *     uniqueness with Lambda SnapStart</a>
    */
   @ArchTest
-  static void onlyTheseMethodsGenerate(JavaClasses classes) {
-    Set<String> generating = new TreeSet<>();
+  static void onlyTheseMethodsUseRandomness(JavaClasses classes) {
+    Set<String> randomized = new TreeSet<>();
     for (JavaClass type : classes.that(DEPLOYED)) {
       for (JavaAccess<?> access : type.getAccessesFromSelf()) {
         if (RANDOM.test(access.getTargetOwner())
             || Set.of("random", "generate", "issue").contains(access.getName())) {
-          generating.add(type.getSimpleName() + "." + access.getOrigin().getName());
+          randomized.add(type.getSimpleName() + "." + access.getOrigin().getName());
         }
       }
     }
-    assertThat(generating)
+    assertThat(randomized)
         .containsExactlyInAnyOrder(
             "BearerToken.generate",
             "BootstrapAdmin.apply",

@@ -27,7 +27,7 @@ final class Checkout {
     }
   }
 
-  /** The names of what lies directly in a folder, sorted. */
+  /** The names of the entries in a folder, sorted. */
   static List<String> list(String folder) {
     try (Stream<Path> entries = Files.list(ROOT.resolve(folder))) {
       return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
@@ -40,27 +40,27 @@ final class Checkout {
     return Files.exists(ROOT.resolve(file));
   }
 
-  /** A YAML file without tags of its own; a repeated key is an error. */
+  /** Reads a YAML file without custom tags; a repeated key is an error. */
   static Map<String, Object> yaml(String file) {
     LoaderOptions options = new LoaderOptions();
     options.setAllowDuplicateKeys(false);
     return map(new Yaml(new SafeConstructor(options)).load(read(file)));
   }
 
-  /** The name of every folder under functions/ that is one function. */
+  /** The names of the folders under functions/ that are functions. */
   static List<String> functions() {
     return list("functions").stream()
         .filter(name -> !name.equals("shared") && exists("functions/" + name + "/pom.xml"))
         .toList();
   }
 
-  /** What is known to be a map with text for its keys, since YAML or JSON said so. */
+  /** Casts a value from YAML or JSON that is known to be an object. */
   @SuppressWarnings("unchecked")
   static Map<String, Object> map(Object value) {
     return (Map<String, Object>) value;
   }
 
-  /** What is known to be a list, since YAML or JSON said so. */
+  /** Casts a value from YAML or JSON that is known to be a list. */
   @SuppressWarnings("unchecked")
   static List<Object> listOf(Object value) {
     return (List<Object>) value;
@@ -71,7 +71,7 @@ final class Checkout {
     while (!Files.exists(folder.resolve("template.yaml"))) {
       folder = folder.getParent();
       if (folder == null) {
-        throw new IllegalStateException("run this inside of the checkout");
+        throw new IllegalStateException("run this inside the checkout");
       }
     }
     return folder;

@@ -22,7 +22,9 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The events are what API Gateway really sends, so that what they show of a function is true. */
+/**
+ * The events have the form that API Gateway sends, so that they show how a function really behaves.
+ */
 class EventsTest {
   private static final JsonMapper STRICT =
       JsonMapper.builder(
@@ -81,7 +83,7 @@ class EventsTest {
 
   @ParameterizedTest
   @MethodSource("files")
-  void itIsOneJsonObjectInAFileThatSaysTheCase(String file) {
+  void itIsOneJsonObjectInAFileNamedAfterTheCase(String file) {
     assertThat(file).matches("[a-z0-9-]+/[a-z0-9-]+\\.json");
     assertThat(event(file)).isNotNull();
   }
@@ -115,7 +117,7 @@ class EventsTest {
 
   @ParameterizedTest
   @MethodSource("requests")
-  void itsContextTellsTheSameCall(String file) {
+  void itsContextDescribesTheSameRequest(String file) {
     Map<String, Object> event = event(file);
     Map<String, Object> context = members(event, "requestContext");
     assertThat(context)
@@ -132,7 +134,7 @@ class EventsTest {
   }
 
   /**
-   * API Gateway sends each header and parameter twice: with its last value, and with all of them.
+   * API Gateway sends each header and parameter twice: with its last value and with all its values.
    */
   @ParameterizedTest
   @MethodSource("requests")
@@ -188,9 +190,12 @@ class EventsTest {
         .allSatisfy(file -> assertThat(event(file)).isEmpty());
   }
 
-  /** A token that was ever in a checkout is public: it must open nothing, and show that it does. */
+  /**
+   * A token in a repository is public, so it must be invalid everywhere and recognizable as an
+   * example.
+   */
   @Test
-  void everyTokenIsRecognisablyNoneAndOfTheRightForm() {
+  void everyTokenIsWellFormedAndRecognizablyAnExample() {
     List<String> tokens = new ArrayList<>();
     files()
         .forEach(
@@ -208,7 +213,9 @@ class EventsTest {
     assertThat(tokens).isNotEmpty();
   }
 
-  /** The source's own example, which repeats a key, and the same with the key once. */
+  /**
+   * The example of the original documentation repeats a key; another event has the key only once.
+   */
   @Test
   void theSourcesExampleIsAmongThem() {
     assertThat(event("create-user/repeated-id.json"))
@@ -217,15 +224,15 @@ class EventsTest {
         .containsEntry("body", "{\"ID\":\"zt7633df\", \"version\":\"v1\"}");
   }
 
-  /** What the good events send is what the contract's schemas take. */
+  /** The bodies of the successful events match the contract's schemas. */
   @ParameterizedTest
-  @MethodSource("goodBodies")
-  void aGoodBodyIsOfItsSchema(String file, String schema) {
+  @MethodSource("validBodies")
+  void aValidBodyMatchesItsSchema(String file, String schema) {
     assertThat(new OpenApi().faultsAs(schema, STRICT.readTree((String) event(file).get("body"))))
         .isEmpty();
   }
 
-  static Stream<Arguments> goodBodies() {
+  static Stream<Arguments> validBodies() {
     return Stream.of(
         Arguments.of("create-user/ok.json", "CreateUserRequest"),
         Arguments.of("create-user/every-field.json", "CreateUserRequest"),

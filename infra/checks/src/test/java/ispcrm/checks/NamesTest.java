@@ -23,9 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * One name everywhere: operationId {@code createUser} = module {@code functions/create-user} =
+ * The same name everywhere: operationId {@code createUser} = module {@code functions/create-user} =
  * class {@code ispcrm.createuser.CreateUser} = handler {@code CreateUserHandler} = resource {@code
- * CreateUserFunction} = {@code events/create-user/}. Whoever knows the route knows every file.
+ * CreateUserFunction} = {@code events/create-user/}. The route leads to every file.
  */
 class NamesTest {
   private static final Template TEMPLATE = Template.load(Map.of());
@@ -124,7 +124,7 @@ class NamesTest {
     assertThat(all).doesNotHaveDuplicates();
   }
 
-  /** What a handler reads stands in its source as text in capitals, such as USERS_TABLE. */
+  /** Finds the variables that a handler reads by their names in its source, such as USERS_TABLE. */
   @ParameterizedTest
   @MethodSource("modules")
   void theTemplateSetsTheEnvironmentThatTheHandlerReads(String module) {
@@ -146,14 +146,15 @@ class NamesTest {
     LambdaFunction function = TEMPLATE.functions().get(module);
     assertThat(function.environment().keySet()).containsAll(needed);
     assertThat(known).containsAll(function.environment().keySet());
-    // Without it the links of an API with a domain of its own would lead past that domain.
+    // Without it, links would not use the custom domain of an API that has one.
     if (function.routes().stream().anyMatch(route -> route.path().startsWith("/api/"))) {
       assertThat(function.environment()).containsKey("BASE_URL");
     }
   }
 
   /**
-   * An import from there would fail the architecture's rules; the jar alone would only be large.
+   * An import from there fails the architecture test, but an unused dependency only makes the jar
+   * larger.
    */
   @ParameterizedTest
   @MethodSource("modules")
@@ -169,7 +170,7 @@ class NamesTest {
             });
   }
 
-  /** All routes of the template, each with the module that it leads to. */
+  /** The module that each route of the template leads to. */
   static Map<String, String> routes() {
     Map<String, String> routes = new TreeMap<>();
     TEMPLATE

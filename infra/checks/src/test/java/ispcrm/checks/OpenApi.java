@@ -34,8 +34,8 @@ final class OpenApi {
   /**
    * One method on one path.
    *
-   * @param method in capitals
-   * @param pointer where it stands in the document
+   * @param method the HTTP method, in capitals
+   * @param pointer the JSON pointer to it in the document
    */
   record Operation(String method, String path, String pointer, Map<String, Object> node) {
     String id() {
@@ -51,7 +51,7 @@ final class OpenApi {
     }
   }
 
-  /** A value and where in the document it stands. */
+  /** A value and the JSON pointer to it in the document. */
   record Place(String pointer, Object value) {}
 
   Map<String, Object> document() {
@@ -85,7 +85,7 @@ final class OpenApi {
         .orElseThrow();
   }
 
-  /** The answers of an operation by status, references followed. */
+  /** The responses of an operation by status, with references resolved. */
   Map<String, Map<String, Object>> responses(Operation operation) {
     Map<String, Map<String, Object>> responses = new LinkedHashMap<>();
     map(operation.node().get("responses"))
@@ -94,9 +94,9 @@ final class OpenApi {
   }
 
   /**
-   * The place itself, or the one that its {@code $ref} leads to.
+   * Returns the place itself, or the one that its {@code $ref} refers to.
    *
-   * @throws IllegalArgumentException where it leads nowhere
+   * @throws IllegalArgumentException if the reference cannot be resolved
    */
   Place follow(Place place) {
     if (!(place.value() instanceof Map<?, ?> node) || !node.containsKey("$ref")) {
@@ -104,13 +104,13 @@ final class OpenApi {
     }
     String reference = (String) node.get("$ref");
     if (!reference.startsWith("#/")) {
-      throw new IllegalArgumentException("leads out of the document: " + reference);
+      throw new IllegalArgumentException("reference to another document: " + reference);
     }
     Object target = document;
     for (String step : reference.substring(2).split("/", -1)) {
       String name = step.replace("~1", "/").replace("~0", "~");
       if (!(target instanceof Map<?, ?> parent) || !parent.containsKey(name)) {
-        throw new IllegalArgumentException("leads nowhere: " + reference);
+        throw new IllegalArgumentException("unresolvable reference: " + reference);
       }
       target = parent.get(name);
     }
@@ -121,16 +121,14 @@ final class OpenApi {
     return follow(new Place("", value)).value();
   }
 
-  /** Everything in the document, depth first. */
+  /** All values in the document, depth first. */
   List<Place> places() {
     List<Place> places = new ArrayList<>();
     collect(new Place("", document), places);
     return places;
   }
 
-  /**
-   * What is wrong with an instance of the schema that stands at this place; empty where it fits.
-   */
+  /** Validates an instance against the schema at this pointer, and returns the errors. */
   List<String> faults(String pointer, Object instance) {
     return schemas
         .getSchema(SchemaLocation.of(ADDRESS + "#" + pointer))
@@ -140,7 +138,7 @@ final class OpenApi {
         .toList();
   }
 
-  /** What is wrong with an instance of one of the schemas that the components name. */
+  /** Validates an instance against a schema of the components, and returns the errors. */
   List<String> faultsAs(String schema, Object instance) {
     if (!map(map(document.get("components")).get("schemas")).containsKey(schema)) {
       throw new IllegalArgumentException("no such schema: " + schema);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** infra/openapi.yaml keeps its promises: to itself, to the contract and to the rules in Java. */
+/** infra/openapi.yaml is consistent in itself and agrees with the rules in Java. */
 class OpenApiTest {
   private static final OpenApi API = new OpenApi();
 
@@ -81,7 +81,7 @@ class OpenApiTest {
     assertThat(used).containsExactlyInAnyOrderElementsOf(components);
   }
 
-  /** Whatever has a schema and examples beside it: bodies, headers and parameters. */
+  /** Everything with a schema and examples: bodies, headers and parameters. */
   static Stream<Place> examples() {
     List<Place> examples = new ArrayList<>();
     for (Place place : API.places()) {
@@ -100,7 +100,7 @@ class OpenApiTest {
 
   @ParameterizedTest
   @MethodSource("examples")
-  void everyExampleIsOfItsSchema(Place examples) {
+  void everyExampleMatchesItsSchema(Place examples) {
     assertThat(map(examples.value()))
         .isNotEmpty()
         .allSatisfy(
@@ -122,13 +122,13 @@ class OpenApiTest {
 
   @ParameterizedTest
   @MethodSource("operations")
-  void everyOperationSaysHowItMayEnd(Operation operation) {
+  void everyOperationDocumentsItsResponses(Operation operation) {
     Set<String> expected = new TreeSet<>(Set.of("429", "500"));
     boolean creates = operation.method().equals("POST");
     expected.add(creates ? "201" : "200");
     if (!operation.isPublic()) {
       expected.addAll(Set.of("400", "401"));
-      // The root is open to every valid token, so that there it has nothing to forbid.
+      // The root accepts every valid token, so it never returns 403.
       if (!List.of().equals(operation.node().get("x-scopes"))) {
         expected.add("403");
       }
@@ -165,7 +165,7 @@ class OpenApiTest {
 
   @ParameterizedTest
   @MethodSource("operations")
-  void everyErrorHasTheOneShape(Operation operation) {
+  void everyErrorHasTheSameShape(Operation operation) {
     assertThat(API.responses(operation))
         .allSatisfy(
             (status, response) -> {
@@ -212,7 +212,7 @@ class OpenApiTest {
 
   @ParameterizedTest
   @MethodSource("operations")
-  void everyAnswerHasItsHeaders(Operation operation) {
+  void everyResponseHasItsHeaders(Operation operation) {
     API.responses(operation)
         .forEach(
             (status, response) -> {
@@ -244,7 +244,7 @@ class OpenApiTest {
                 place ->
                     place.value() instanceof Map<?, ?> node
                         && ("object".equals(node.get("type")) || node.containsKey("properties"))
-                        // `not` only looks for two keys and describes no object.
+                        // `not` only rules out two keys and does not describe an object.
                         && !place.pointer().endsWith("/not"))
             .toList();
     assertThat(objects)
@@ -290,7 +290,7 @@ class OpenApiTest {
   }
 
   @Test
-  void everyMemberOfAUserIsThereEvenWhereItIsNull() {
+  void everyMemberOfAUserIsRequiredEvenIfItIsNull() {
     assertThat(at("components", "schemas", "User", "required"))
         .asInstanceOf(LIST)
         .containsExactlyElementsOf(map(at("components", "schemas", "User", "properties")).keySet());
@@ -312,7 +312,7 @@ class OpenApiTest {
         .allSatisfy(template -> assertThat(template).endsWith("/users{?" + parameters + "}"));
   }
 
-  /** Values from inside, from outside and from the very edge of what the fields take. */
+  /** Values that the fields accept, values that they refuse, and values at the limits. */
   static Stream<Object> values() {
     return Stream.of(
         null,
@@ -401,10 +401,10 @@ class OpenApiTest {
 
   @ParameterizedTest
   @MethodSource("values")
-  void theDocumentTakesForEachFieldWhatTheRulesTake(Object value) {
+  void theDocumentAcceptsForEachFieldWhatTheRulesAccept(Object value) {
     Set<String> fields =
         new TreeSet<>(map(at("components", "schemas", "CreateUserRequest", "properties")).keySet());
-    fields.remove("ID"); // CreateUser has made it an id before the rules see it
+    fields.remove("ID"); // CreateUser converts it to id before the rules are applied
     fields.addAll(List.of("created_at", "updated_at", "nickname"));
     for (String field : fields) {
       Map<String, Object> body = new LinkedHashMap<>();
@@ -426,7 +426,7 @@ class OpenApiTest {
         "{\"username\":\"zt7633df\"}",
         "{\"id\":\"zt7633df\",\"mac\":null,\"expiration\":null}"
       })
-  void aUserIsNamedByAnyOfItsNames(String body) {
+  void aUserCanBeNamedInSeveralWays(String body) {
     assertThat(API.faultsAs("CreateUserRequest", Checkout.JSON.readTree(body))).isEmpty();
   }
 
@@ -450,7 +450,7 @@ class OpenApiTest {
         "{\"user\":\"a\",\"description\":\"a\\nb\"}",
         "{\"user\":\"a\",\"version\":\"v1\"}"
       })
-  void aTokenThatCannotBeIsRefused(String body) {
+  void anInvalidTokenRequestIsRefused(String body) {
     assertThat(API.faultsAs("CreateTokenRequest", Checkout.JSON.readTree(body))).isNotEmpty();
   }
 

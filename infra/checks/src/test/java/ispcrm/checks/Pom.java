@@ -9,7 +9,7 @@ import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
-/** A pom.xml, as far as it is of interest here. */
+/** The parts of a pom.xml that the tests need. */
 final class Pom {
   private final Element project;
 
@@ -18,9 +18,9 @@ final class Pom {
   }
 
   /**
-   * A dependency as it stands there.
+   * A dependency that the pom declares.
    *
-   * @param scope compile where none is given
+   * @param scope its scope, compile by default
    */
   record Dependency(String artifactId, String scope) {}
 
@@ -31,8 +31,8 @@ final class Pom {
               .newDocumentBuilder()
               .parse(new InputSource(new StringReader(Checkout.read(file))))
               .getDocumentElement());
-    } catch (Exception malformed) {
-      throw new IllegalArgumentException(file, malformed);
+    } catch (Exception cause) {
+      throw new IllegalArgumentException(file, cause);
     }
   }
 
@@ -46,7 +46,7 @@ final class Pom {
         .toList();
   }
 
-  /** Its own dependencies, not those that it only manages. */
+  /** The declared dependencies, without the managed ones. */
   List<Dependency> dependencies() {
     List<Dependency> dependencies = new ArrayList<>();
     for (Element list : children(project, "dependencies")) {

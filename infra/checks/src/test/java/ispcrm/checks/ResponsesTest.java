@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** What the functions answer to the events is what the contract says that they answer. */
+/** The functions' responses to the events are those that the contract describes. */
 class ResponsesTest {
   private static final OpenApi API = new OpenApi();
   private static final Template TEMPLATE = Template.load(Map.of());
@@ -52,8 +52,8 @@ class ResponsesTest {
   private static LocalDynamoDb dynamoDb;
   private static LocalLambda lambda;
 
-  /** An answer as API Gateway gets it. */
-  private record Answer(String status, Map<String, Object> headers, String body) {
+  /** A response as a function returns it to API Gateway. */
+  private record Response(String status, Map<String, Object> headers, String body) {
     Map<String, Object> json() {
       return map(Checkout.JSON.readValue(body, LinkedHashMap.class));
     }
@@ -71,7 +71,7 @@ class ResponsesTest {
     dynamoDb.close();
   }
 
-  /** Leaves the source's two sample users and the administrator in the table, and nobody else. */
+  /** Resets the table to the two users of the original documentation and the administrator. */
   @BeforeEach
   void prepareUsers() {
     String table = TEMPLATE.functions().get("get-user").environment().get("USERS_TABLE");
@@ -125,38 +125,38 @@ class ResponsesTest {
 
   @ParameterizedTest
   @MethodSource("events")
-  void theResponseIsTheOneThatTheContractDescribes(String file) {
-    Answer answer = answer(file);
+  void theResponseIsAsTheContractDescribes(String file) {
+    Response response = response(file);
     String expected = ERRORS.getOrDefault(file, success(operation(file)));
-    String code = answer.status().startsWith("2") ? "" : " " + answer.json().get("code");
-    assertThat(answer.status() + code).isEqualTo(expected);
-    check(operation(file), answer);
+    String code = response.status().startsWith("2") ? "" : " " + response.json().get("code");
+    assertThat(response.status() + code).isEqualTo(expected);
+    check(operation(file), response);
   }
 
   @Test
-  void theSameUserOnceMoreIsAConflict() {
-    assertThat(answer("create-user/every-field.json").status()).isEqualTo("201");
-    Answer again = answer("create-user/every-field.json");
+  void creatingTheSameUserAgainIsAConflict() {
+    assertThat(response("create-user/every-field.json").status()).isEqualTo("201");
+    Response again = response("create-user/every-field.json");
     assertThat(again.status()).isEqualTo("409");
     assertThat(again.json()).containsEntry("code", "already_exists");
     check(operation("create-user/every-field.json"), again);
   }
 
   @Test
-  void aPageThatIsNotTheLastHasItsLinks() {
+  void aPageBeforeTheLastHasLinksToTheNext() {
     String event =
         Checkout.read("events/list-users/limit-zero.json")
             .replace("\"limit\": \"0\"", "\"limit\": \"1\"")
             .replaceAll("\"limit\": \\[\\s*\"0\"", "\"limit\": [\"1\"");
-    Answer answer = invoke("list-users", event);
-    assertThat(answer.status()).isEqualTo("200");
-    check(API.operation("listUsers"), answer);
-    Object next = map(answer.json().get("_links")).get("next");
-    assertThat(answer.headers()).containsEntry("Link", "<" + next + ">; rel=\"next\"");
+    Response response = invoke("list-users", event);
+    assertThat(response.status()).isEqualTo("200");
+    check(API.operation("listUsers"), response);
+    Object next = map(response.json().get("_links")).get("next");
+    assertThat(response.headers()).containsEntry("Link", "<" + next + ">; rel=\"next\"");
   }
 
   @Test
-  void everyFieldAtFaultIsNamedAtOnce() {
+  void allInvalidFieldsAreNamedAtOnce() {
     Map<String, Object> body =
         map(
             Checkout.JSON.readValue(
@@ -165,7 +165,7 @@ class ResponsesTest {
                             Checkout.read("events/create-user/every-field-wrong.json"), Map.class))
                         .get("body"),
                 Map.class));
-    List<?> errors = (List<?>) answer("create-user/every-field-wrong.json").json().get("errors");
+    List<?> errors = (List<?>) response("create-user/every-field-wrong.json").json().get("errors");
     assertThat(errors)
         .extracting(error -> map(error).get("field"))
         .containsExactlyInAnyOrderElementsOf(List.copyOf(body.keySet()));
@@ -173,39 +173,40 @@ class ResponsesTest {
 
   @Test
   void theMembersOfAUserComeInTheContractsOrder() {
-    assertThat(map(answer("get-user/ok.json").json().get("data")).keySet())
+    assertThat(map(response("get-user/ok.json").json().get("data")).keySet())
         .containsExactlyElementsOf(
             map(map(API.follow(new Place("", Map.of("$ref", "#/components/schemas/User"))).value())
                     .get("properties"))
                 .keySet());
   }
 
-  /** Status, headers and body against what the document says of this operation. */
-  private static void check(Operation operation, Answer answer) {
-    assertThat(API.responses(operation)).containsKey(answer.status());
-    Place response =
+  /** Compares status, headers and body with the contract's description of the operation. */
+  private static void check(Operation operation, Response response) {
+    assertThat(API.responses(operation)).containsKey(response.status());
+    Place documented =
         API.follow(
             new Place(
-                operation.pointer() + "/responses/" + answer.status(),
-                map(operation.node().get("responses")).get(answer.status())));
-    map(map(response.value()).getOrDefault("headers", Map.of()))
+                operation.pointer() + "/responses/" + response.status(),
+                map(operation.node().get("responses")).get(response.status())));
+    map(map(documented.value()).getOrDefault("headers", Map.of()))
         .forEach(
             (name, described) -> {
               Place header =
-                  API.follow(new Place(response.pointer() + "/headers/" + name, described));
+                  API.follow(new Place(documented.pointer() + "/headers/" + name, described));
               if (Boolean.TRUE.equals(map(header.value()).get("required"))) {
-                assertThat(answer.headers()).containsKey(name);
+                assertThat(response.headers()).containsKey(name);
               }
-              if (answer.headers().containsKey(name)) {
-                assertThat(API.faults(header.pointer() + "/schema", answer.headers().get(name)))
+              if (response.headers().containsKey(name)) {
+                assertThat(API.faults(header.pointer() + "/schema", response.headers().get(name)))
                     .isEmpty();
               }
             });
-    String type = ((String) answer.headers().get("Content-Type")).split(";", 2)[0];
-    assertThat(map(map(response.value()).get("content"))).containsOnlyKeys(type);
+    String type = ((String) response.headers().get("Content-Type")).split(";", 2)[0];
+    assertThat(map(map(documented.value()).get("content"))).containsOnlyKeys(type);
     if (type.equals("application/json")) {
       assertThat(
-              API.faults(response.pointer() + "/content/application~1json/schema", answer.json()))
+              API.faults(
+                  documented.pointer() + "/content/application~1json/schema", response.json()))
           .isEmpty();
     }
   }
@@ -218,17 +219,17 @@ class ResponsesTest {
     return statuses.get(0);
   }
 
-  private static Answer answer(String file) {
+  private static Response response(String file) {
     return invoke(file.split("/", 2)[0], Checkout.read("events/" + file));
   }
 
-  private static Answer invoke(String module, String event) {
-    Map<String, Object> answer =
+  private static Response invoke(String module, String event) {
+    Map<String, Object> response =
         map(Checkout.JSON.readValue(lambda.invoke(module, event), LinkedHashMap.class));
-    return new Answer(
-        answer.get("statusCode").toString(),
-        map(answer.get("headers")),
-        (String) answer.get("body"));
+    return new Response(
+        response.get("statusCode").toString(),
+        map(response.get("headers")),
+        (String) response.get("body"));
   }
 
   private static Operation operation(String file) {

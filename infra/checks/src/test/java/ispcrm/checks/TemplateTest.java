@@ -18,12 +18,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What template.yaml must hold for the contract to be true, and for nobody's data to be lost. */
+/** template.yaml agrees with the contract, grants no more than needed and protects the data. */
 class TemplateTest {
   private static final Template TEMPLATE = Template.load(Map.of());
   private static final OpenApi API = new OpenApi();
 
-  /** What API Gateway puts into an answer of its own. */
+  /** The variables that API Gateway fills into its own responses. */
   private static final Map<String, String> CONTEXT =
       Map.of(
           "requestId", "6c1f5d3e-2b7a-4e0d-9a41-8f3c5e7b9d21",
@@ -67,8 +67,8 @@ class TemplateTest {
   }
 
   /**
-   * An identity source would refuse a request that carries the other of the two headers, and a
-   * cache would keep a revoked token alive.
+   * With an identity source, API Gateway would refuse a request that uses the other header. With a
+   * cache, a revoked token would still be accepted.
    */
   @Test
   void theAuthorizerSeesEveryRequestAndIsNeverCached() {
@@ -137,7 +137,7 @@ class TemplateTest {
 
   @ParameterizedTest
   @MethodSource("gatewayResponses")
-  void theGatewaysOwnAnswerIsTheContractsError(String type, Integer status, String code) {
+  void theGatewayResponseIsTheContractsError(String type, Integer status, String code) {
     GatewayResponse response = TEMPLATE.gatewayResponse(type);
     assertThat(response.status()).isEqualTo(status);
     Map<String, Object> body = json(response);
@@ -154,7 +154,7 @@ class TemplateTest {
 
   @ParameterizedTest
   @MethodSource("gatewayResponses")
-  void theGatewaysOwnAnswerHasItsHeaders(String type, Integer status, String code) {
+  void theGatewayResponseHasItsHeaders(String type, Integer status, String code) {
     Map<String, String> expected = new LinkedHashMap<>();
     expected.put("X-Request-Id", CONTEXT.get("requestId"));
     switch (type) {
@@ -165,14 +165,14 @@ class TemplateTest {
     assertThat(TEMPLATE.gatewayResponse(type).headers(CONTEXT)).isEqualTo(expected);
   }
 
-  /** All but the answer to an unknown route, which is no answer of any operation. */
-  static Stream<Arguments> answersOfOperations() {
+  /** All but the response to an unknown route, which does not belong to an operation. */
+  static Stream<Arguments> responsesOfOperations() {
     return gatewayResponses().filter(response -> !"not_found".equals(response.get()[2]));
   }
 
   @ParameterizedTest
-  @MethodSource("answersOfOperations")
-  void theGatewaysOwnAnswerSaysWhatTheContractsExampleSays(
+  @MethodSource("responsesOfOperations")
+  void theGatewayResponseHasTheMessageOfTheContractsExample(
       String type, Integer status, String code) {
     String message = (String) json(TEMPLATE.gatewayResponse(type)).get("message");
     assertThat(
@@ -185,7 +185,7 @@ class TemplateTest {
   }
 
   @Test
-  void anUnknownRouteIsToldTheVersionThatThereIs() {
+  void theResponseToAnUnknownRouteNamesTheVersion() {
     assertThat(
             (String) json(TEMPLATE.gatewayResponse("MISSING_AUTHENTICATION_TOKEN")).get("message"))
         .contains("v1");
@@ -224,7 +224,7 @@ class TemplateTest {
   }
 
   @Test
-  void expiredTokensAreDeletedInTheEnd() {
+  void expiredTokensAreDeletedEventually() {
     assertThat(properties(TEMPLATE.resource("TokensTable")))
         .containsEntry(
             "TimeToLiveSpecification", Map.of("AttributeName", "expires_at", "Enabled", true));
@@ -289,7 +289,7 @@ class TemplateTest {
   }
 
   @Test
-  void everyFunctionSaysWhatItIsForAndItsRoute() {
+  void everyFunctionDescribesItsRouteAndPurpose() {
     resources("AWS::Serverless::Function")
         .forEach(
             (id, function) -> {
@@ -306,7 +306,7 @@ class TemplateTest {
   }
 
   /**
-   * `sam build` fails on a Maven module that has a sibling, so that `mvn package` makes the jar.
+   * `sam build` fails on a Maven module that depends on a sibling, so `mvn package` builds the jar.
    */
   @Test
   void samBuildsNoFunction() {
@@ -317,9 +317,7 @@ class TemplateTest {
                 assertThat(function).containsEntry("Metadata", Map.of("SkipBuild", true)));
   }
 
-  /**
-   * A version is a snapshot with its variables in it: without a new one a new value is not seen.
-   */
+  /** A version is a snapshot that includes its variables, so a new value needs a new version. */
   @Test
   void aChangedVariableMakesANewVersion() {
     assertThat(resources("AWS::Serverless::Function"))
@@ -330,7 +328,7 @@ class TemplateTest {
   }
 
   @Test
-  void everyFunctionLogsWhereLogsEnd() {
+  void everyFunctionLogsToAGroupWithRetention() {
     Map<String, Object> globals = members(members(TEMPLATE.document(), "Globals"), "Function");
     assertThat(members(globals, "LoggingConfig"))
         .isEqualTo(Map.of("LogFormat", "JSON", "LogGroup", Map.of("Ref", "FunctionLogs")));
@@ -346,7 +344,7 @@ class TemplateTest {
                     .containsEntry("RetentionInDays", Map.of("Ref", "LogRetentionDays")));
   }
 
-  /** API Gateway's own log of a call holds its headers, and the token with them. */
+  /** API Gateway's execution log would contain the headers and so the token. */
   @Test
   void theGatewayLogsNoHeaderAndNoQueryString() {
     Map<String, Object> api = properties(TEMPLATE.resource("Api"));
@@ -367,7 +365,7 @@ class TemplateTest {
   }
 
   @Test
-  void fewerTokensThanOtherThingsCanBeAskedForInASecond() {
+  void tokensHaveALowerRateLimitThanOtherRequests() {
     assertThat(
             listOf(properties(TEMPLATE.resource("Api")).get("MethodSettings")).stream()
                 .map(settings -> map(settings))

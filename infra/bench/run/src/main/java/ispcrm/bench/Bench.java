@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The measurements. Writes infra/bench/report, or target/report where the run was told to measure
- * less than all of it; each chapter as soon as it is measured. One that fails is reported as such,
- * and the exit status is then 1.
+ * Runs the measurements and writes the report, each chapter as soon as it is measured: to
+ * infra/bench/report after a complete run, or to target/report if the options reduce it. A chapter
+ * that fails is reported as failed, and the exit status is then 1.
  */
 public final class Bench {
   private static final int MAX_MINUTES = 15;
@@ -43,7 +43,7 @@ public final class Bench {
     }
     System.out.println(bench.report.text());
     System.out.println("Written to " + folder);
-    // A chapter that was given up may have left threads behind.
+    // A chapter that timed out may have left threads behind.
     System.exit(bench.failed ? 1 : 0);
   }
 
@@ -80,7 +80,7 @@ public final class Bench {
       fail(name, fault.getCause());
     } catch (TimeoutException late) {
       result.cancel(true);
-      fail(name, new IllegalStateException("not done after " + MAX_MINUTES + " minutes", late));
+      fail(name, new IllegalStateException("not finished after " + MAX_MINUTES + " minutes", late));
     } finally {
       thread.shutdownNow();
     }

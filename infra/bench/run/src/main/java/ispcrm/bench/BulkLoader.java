@@ -9,31 +9,32 @@ import ispcrm.users.DynamoDbUsers;
 import java.nio.file.Path;
 
 /**
- * Fills a table with users, each with the items that claim its names. Over its API DynamoDB Local
- * takes some hundred users a second; so one is created through the API, and the others are copied
- * from it with other digits inside DynamoDB Local's own store, an SQLite file.
+ * Fills a table with users, including the items that reserve their names. DynamoDB Local's API
+ * accepts only a few hundred users per second, so one user is created through the API and copied,
+ * with other digits, inside DynamoDB Local's store, which is an SQLite file.
  */
 final class BulkLoader {
-  /** Stands in everything of the first user that must be unique. */
+  /** Part of every unique value of the first user. */
   private static final String DIGITS = "0000000";
 
   private static final int BATCH = 50_000;
   private static final int MAX_MILLISECONDS = 30_000;
 
-  /** One in so many is suspended, the others are active. */
+  /** One user in this many is suspended; the others are active. */
   static final int RARE = 10_000;
 
   private BulkLoader() {}
 
-  /** The username of a user by its place in the list, from 0. */
+  /** The username of a user by its position in the list, starting at 0. */
   static String username(int place) {
     return String.format("user%07d", place);
   }
 
   /**
-   * Makes the tables in a folder and fills them; DynamoDB Local can be started on it afterwards.
+   * Creates the tables in a folder and fills them. DynamoDB Local can then be started on that
+   * folder.
    *
-   * @param users how many, at least 1
+   * @param users the number of users, at least 1
    */
   static void load(Template template, Path folder, int users) throws SQLiteException {
     try (LocalDynamoDb dynamoDb = LocalDynamoDb.start(template, folder)) {
@@ -45,7 +46,7 @@ final class BulkLoader {
         new SQLiteConnection(folder.resolve("shared-local-instance.db").toFile());
     store.open(false);
     try {
-      // DynamoDB Local lets go of its file some time after it was closed.
+      // DynamoDB Local releases its file only some time after it is closed.
       store.setBusyTimeout(MAX_MILLISECONDS);
       store.exec("PRAGMA synchronous=OFF");
       store.exec("PRAGMA journal_mode=MEMORY");
@@ -68,7 +69,9 @@ final class BulkLoader {
     return template.functions().get("create-user").environment().get("USERS_TABLE");
   }
 
-  /** hashValue only spreads the items of a scan, which nothing here makes: any will do. */
+  /**
+   * hashValue only affects the order of a scan, which the measurements do not use, so it is random.
+   */
   private static void copy(SQLiteConnection store, String table, int from, int to)
       throws SQLiteException {
     SQLiteStatement insert =

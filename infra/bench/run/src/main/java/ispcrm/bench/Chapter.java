@@ -20,10 +20,10 @@ final class Chapter {
   }
 
   /**
-   * A figure to compare with another report's.
+   * A figure that can be compared with that of another report.
    *
-   * @param low below it lies a quarter of what was measured
-   * @param high above it lies a quarter of what was measured
+   * @param low the first quartile
+   * @param high the third quartile
    */
   record Figure(double median, double low, double high) {}
 
@@ -31,12 +31,12 @@ final class Chapter {
     return name;
   }
 
-  /** Adds to the text, a line of Markdown at a time. */
+  /** Adds a line of Markdown to the text. */
   void line(String format, Object... values) {
     text.append(String.format(Locale.ROOT, format, values)).append('\n');
   }
 
-  /** Keeps what was measured. */
+  /** Keeps the measured values. */
   void raw(String subject, String kind, Series series) {
     for (int round = 0; round < series.values().size(); round++) {
       raw.append(
@@ -51,12 +51,12 @@ final class Chapter {
     }
   }
 
-  /** A figure that another machine, too, should find about the same. */
+  /** Adds a figure that should be about the same on other machines. */
   void figure(String what, Series series) {
     figures.put(what, new Figure(series.median(), series.quantile(0.25), series.quantile(0.75)));
   }
 
-  /** A figure without spread. */
+  /** Adds a figure without a spread. */
   void figure(String what, double value) {
     figures.put(what, new Figure(value, value, value));
   }

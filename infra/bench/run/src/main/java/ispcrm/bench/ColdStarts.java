@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** Process start to ready and to the first answer, on one processor, in turn with others. */
+/** Measures the time from process start to ready and to the first response, on one processor. */
 final class ColdStarts {
   private final Functions functions;
   private final int rounds;
@@ -19,7 +19,7 @@ final class ColdStarts {
     this.rounds = options.rounds();
   }
 
-  /** As a zip package: every function, and what they are compared with. */
+  /** Every function and the baselines, as zip packages. */
   Chapter zip() throws Exception {
     List<Subject> subjects = new ArrayList<>(functions.all());
     Subject bare = functions.bare();
@@ -33,11 +33,11 @@ final class ColdStarts {
     Map<Subject, List<Subject.Start>> starts = measure(chapter, subjects, bare);
     Subject getUser = functions.of("get-user");
     chapter.figure(
-        "get-user to FunctionInvoker", answers(starts, getUser).to(answers(starts, invoker)));
+        "get-user to FunctionInvoker", responses(starts, getUser).to(responses(starts, invoker)));
     return chapter;
   }
 
-  /** As a container image may start it: flat class path and an AOT cache. */
+  /** With a flat class path and an AOT cache, as in a container image. */
   Chapter withCache() throws Exception {
     Path caches = Files.createTempDirectory("aot");
     try {
@@ -68,9 +68,9 @@ final class ColdStarts {
       Chapter chapter, List<Subject> subjects, Subject base) throws Exception {
     Map<Subject, List<Subject.Start>> starts = new LinkedHashMap<>();
     Progress progress = new Progress(chapter.name() + ", rounds", rounds);
-    // The first round warms this machine up and is not counted.
+    // The first round warms up the machine and is not counted.
     for (int round = 0; round <= rounds; round++) {
-      // In another order each time: where in a round something stands must not matter.
+      // The order changes, so that the position in a round does not matter.
       List<Subject> order = new ArrayList<>(subjects);
       Collections.rotate(order, round);
       for (Subject subject : order) {
@@ -85,7 +85,7 @@ final class ColdStarts {
         "| | ready ms | first answer ms | processor ms | to bare | processor, to bare | RSS MiB"
             + " | classes | package MB |%n|---|---|---|---|---|---|---|---|---|");
     for (Subject subject : subjects) {
-      row(chapter, subject, starts.get(subject), answers(starts, base), starts.get(base));
+      row(chapter, subject, starts.get(subject), responses(starts, base), starts.get(base));
     }
     return starts;
   }
@@ -94,29 +94,29 @@ final class ColdStarts {
       Chapter chapter,
       Subject subject,
       List<Subject.Start> starts,
-      Series baseAnswers,
+      Series baseResponses,
       List<Subject.Start> base)
       throws Exception {
     Series ready = series(starts, Subject.Start::ready);
-    Series answer = series(starts, Subject.Start::answer);
+    Series response = series(starts, Subject.Start::response);
     Series processor = series(starts, Subject.Start::processor);
     Series memory = series(starts, Subject.Start::memory);
     chapter.raw(subject.name(), "ready", ready);
-    chapter.raw(subject.name(), "answer", answer);
+    chapter.raw(subject.name(), "answer", response);
     chapter.raw(subject.name(), "processor", processor);
     chapter.raw(subject.name(), "memory", memory);
     long classes = subject.classes();
-    Series ratio = answer.to(baseAnswers);
+    Series ratio = response.to(baseResponses);
     Series processorRatio = processor.to(series(base, Subject.Start::processor));
     chapter.figure(subject.name() + " to bare", ratio);
     chapter.figure(subject.name() + " processor to bare", processorRatio);
     chapter.figure(subject.name() + " classes", classes);
-    chapter.bar("ms", subject.name(), answer.median());
+    chapter.bar("ms", subject.name(), response.median());
     chapter.line(
         "| %s | %s | %s | %s | %.2f | %.2f | %s | %d | %.1f |",
         subject.name(),
         ready.text(0),
-        answer.text(0),
+        response.text(0),
         processor.text(0),
         ratio.median(),
         processorRatio.median(),
@@ -125,8 +125,8 @@ final class ColdStarts {
         Files.size(subject.jar()) / 1e6);
   }
 
-  private static Series answers(Map<Subject, List<Subject.Start>> starts, Subject subject) {
-    return series(starts.get(subject), Subject.Start::answer);
+  private static Series responses(Map<Subject, List<Subject.Start>> starts, Subject subject) {
+    return series(starts.get(subject), Subject.Start::response);
   }
 
   private static Series series(List<Subject.Start> starts, ToDoubleFunction<Subject.Start> kind) {

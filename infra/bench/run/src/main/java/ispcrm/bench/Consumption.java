@@ -17,13 +17,13 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
 
 /**
- * Has DynamoDB say what each call of this process consumed. The SDK finds it on the class path, so
- * that what is deployed knows nothing of it.
+ * Makes DynamoDB report the capacity that each call of this process consumes. The SDK finds this
+ * class on the class path, so the deployed code does not refer to it.
  */
 public final class Consumption implements ExecutionInterceptor {
   private static final DoubleAdder UNITS = new DoubleAdder();
 
-  /** The capacity units consumed since it was asked last. */
+  /** The capacity units consumed since the last call of this method. */
   static double take() {
     return UNITS.sumThenReset();
   }

@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The template's functions as they are measured: each with an event to which a right answer is a
- * success, and beside get-user what it is compared with. They work on one DynamoDB Local, which
- * holds the user and the token that the events name.
+ * Creates the subjects to measure: the template's functions, each with an event that succeeds, and
+ * the baselines for get-user. They share one DynamoDB Local, which contains the user and the token
+ * in the events.
  */
 final class Functions {
   private static final String USER = "jonewe";
@@ -40,16 +40,16 @@ final class Functions {
     new DynamoDbTokens(dynamoDb.client(), environment.get("TOKENS_TABLE")).add(issued);
   }
 
-  /** Every function of the template. */
+  /** All functions of the template. */
   List<Subject> all() {
     return new TreeSet<>(template.functions().keySet()).stream().map(this::of).toList();
   }
 
-  /** A function by its module's name. */
+  /** A function by the name of its module. */
   Subject of(String name) {
     Template.LambdaFunction function = template.functions().get(name);
     String event = name.equals("authorizer") ? "bearer" : "ok";
-    String answer =
+    String expected =
         switch (name) {
           case "authorizer" -> "\"Effect\":\"Allow\"";
           case "bootstrap-admin" -> "\"token\":";
@@ -64,11 +64,11 @@ final class Functions {
           template.root().resolve(function.codeUri()),
           function.handler(),
           text.replaceAll("ispcrm_[0-9A-Za-z]{49}", issued.secret().secret()),
-          answer,
+          expected,
           Subject.merge(environment, function.environment()),
           null);
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
+    } catch (IOException cause) {
+      throw new UncheckedIOException(cause);
     }
   }
 
@@ -77,7 +77,7 @@ final class Functions {
     return other("bare", "bare", "ispcrm.bench.bare.BareHandler", environment);
   }
 
-  /** Nothing but Java and the runtime client. */
+  /** Only Java and the runtime client. */
   Subject noop() {
     return other("no-op", "bare", "ispcrm.bench.bare.NoopHandler", environment);
   }
@@ -107,7 +107,7 @@ final class Functions {
         null);
   }
 
-  /** A subscriber like the contract's own example, every field filled. */
+  /** A subscriber like the contract's example, with every field set. */
   static User subscriber(String id, String name, String customerId) {
     return new CreateUserRequest(
             Map.ofEntries(

@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The Java that is measured: release 25, which Lambda runs. */
+/** The Java that is measured: release 25, as in Lambda. */
 final class Jdk {
   private static final String RELEASE = "JAVA_VERSION=\"25";
 
   private Jdk() {}
 
   /**
-   * This process's own where it is of that release, else JAVA25_HOME's, else one under
+   * The Java of this process if it has that release, or else that of JAVA25_HOME, or else one under
    * /usr/lib/jvm.
    */
   static String java() {
@@ -23,7 +23,7 @@ final class Jdk {
         return home.resolve("bin/java").toString();
       }
     }
-    throw new IllegalStateException("no JDK 25 found: point JAVA25_HOME at one");
+    throw new IllegalStateException("no JDK 25 found: set JAVA25_HOME");
   }
 
   /** A tool of the same JDK, such as jcmd. */
@@ -31,7 +31,7 @@ final class Jdk {
     return Path.of(java()).resolveSibling(name).toString();
   }
 
-  /** Its maker and version. */
+  /** Its vendor and version. */
   static String version() throws IOException {
     return Files.readAllLines(Path.of(java()).resolve("../../release").normalize()).stream()
         .filter(line -> line.startsWith("JAVA_RUNTIME_VERSION") || line.startsWith("IMPLEMENTOR="))
@@ -50,8 +50,8 @@ final class Jdk {
     if (Files.isDirectory(installed)) {
       try (var entries = Files.list(installed)) {
         homes.addAll(entries.sorted().toList());
-      } catch (IOException unreadable) {
-        throw new UncheckedIOException(unreadable);
+      } catch (IOException cause) {
+        throw new UncheckedIOException(cause);
       }
     }
     return homes;
@@ -61,7 +61,7 @@ final class Jdk {
     try {
       Path release = home.resolve("release");
       return Files.exists(release) ? Files.readString(release) : "";
-    } catch (IOException unreadable) {
+    } catch (IOException e) {
       return "";
     }
   }

@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The local run, in a process of its own, under load over HTTP from this one. */
+/** Measures the local run, in a separate process, under HTTP load from this process. */
 final class LocalLoad {
   private static final List<Integer> CONNECTIONS = List.of(1, 8, 64);
   private static final Duration WARM_UP = Duration.ofSeconds(10);
@@ -26,8 +26,8 @@ final class LocalLoad {
   private URI base;
   private String token;
 
-  /** What one connection met: milliseconds of each answer, and how many were not the right one. */
-  private record Met(List<Double> times, int errors) {}
+  /** The milliseconds until each response, and the number of errors. */
+  private record Result(List<Double> times, int errors) {}
 
   Chapter chapter() throws Exception {
     Chapter chapter = new Chapter("load");
@@ -45,15 +45,15 @@ final class LocalLoad {
       measure(1, WARM_UP);
       Progress progress = new Progress("load, connections", CONNECTIONS.size());
       for (int connections : CONNECTIONS) {
-        Met met = measure(connections, MEASURED);
-        Series times = new Series(met.times());
+        Result result = measure(connections, MEASURED);
+        Series times = new Series(result.times());
         double rate = times.values().size() / (double) MEASURED.toSeconds();
         chapter.raw(connections + " connections", "answer", times);
-        chapter.figure(connections + " connections errors", met.errors());
+        chapter.figure(connections + " connections errors", result.errors());
         chapter.bar("requests/s", connections + " connections", rate);
         chapter.line(
             "| %d | %.0f | %.1f | %.1f | %d |",
-            connections, rate, times.median(), times.quantile(0.99), met.errors());
+            connections, rate, times.median(), times.quantile(0.99), result.errors());
         progress.at(CONNECTIONS.indexOf(connections) + 1);
       }
     } finally {
@@ -65,7 +65,7 @@ final class LocalLoad {
     return chapter;
   }
 
-  /** Returns when it answers, with users to list in it. */
+  /** Starts it, creates users to list, and returns when it is ready. */
   private Process start() throws Exception {
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -78,7 +78,7 @@ final class LocalLoad {
     BufferedReader output = server.inputReader();
     for (String line = output.readLine(); token == null; line = output.readLine()) {
       if (line == null) {
-        throw new IllegalStateException("the local run does not start");
+        throw new IllegalStateException("the local run did not start");
       }
       if (line.contains("is running at ")) {
         base = URI.create(line.replaceFirst(".*is running at (\\S+);.*", "$1"));
@@ -86,42 +86,42 @@ final class LocalLoad {
         token = line.replaceFirst(".*TOKEN=", "").strip();
       }
     }
-    // What it prints from now on nobody needs, but it must not wait for a reader.
+    // Its further output is not needed but must be read, so that it does not block.
     Thread reader = new Thread(() -> output.lines().forEach(line -> {}), "output of the local run");
     reader.setDaemon(true);
     reader.start();
     HttpClient client = client();
     for (int user = 0; user < USERS; user++) {
       if (client.send(create(), HttpResponse.BodyHandlers.discarding()).statusCode() != 201) {
-        throw new IllegalStateException("the local run takes no user");
+        throw new IllegalStateException("the local run did not create a user");
       }
     }
     return server;
   }
 
-  private Met measure(int connections, Duration life) throws Exception {
+  private Result measure(int connections, Duration life) throws Exception {
     long end = System.nanoTime() + life.toNanos();
     ExecutorService threads = Executors.newFixedThreadPool(connections);
     try {
-      List<Future<Met>> parts = new ArrayList<>();
+      List<Future<Result>> parts = new ArrayList<>();
       for (int connection = 0; connection < connections; connection++) {
         int first = connection * 37;
         parts.add(threads.submit(() -> call(first, end)));
       }
       List<Double> times = new ArrayList<>();
       int errors = 0;
-      for (Future<Met> part : parts) {
+      for (Future<Result> part : parts) {
         times.addAll(part.get().times());
         errors += part.get().errors();
       }
-      return new Met(times, errors);
+      return new Result(times, errors);
     } finally {
       threads.shutdownNow();
     }
   }
 
-  /** One connection: a request as soon as the last one was answered. */
-  private Met call(int first, long end) throws InterruptedException {
+  /** Sends requests over one connection, each as soon as the previous response has arrived. */
+  private Result call(int first, long end) throws InterruptedException {
     HttpClient client = client();
     List<Double> times = new ArrayList<>();
     int errors = 0;
@@ -131,16 +131,16 @@ final class LocalLoad {
       try {
         int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         errors += status == 200 || status == 201 ? 0 : 1;
-      } catch (IOException unanswered) {
+      } catch (IOException noResponse) {
         errors++;
       }
       times.add((System.nanoTime() - begin) / 1e6);
     }
-    return new Met(times, errors);
+    return new Result(times, errors);
   }
 
   private HttpRequest request(int turn) {
-    // 7 and 20 have no common divisor, so that the kinds are mixed.
+    // 7 and 20 have no common divisor, so the kinds are mixed.
     int kind = turn * 7 % 20;
     if (kind == 0) {
       return create();

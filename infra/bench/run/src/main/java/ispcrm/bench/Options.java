@@ -3,11 +3,12 @@ package ispcrm.bench;
 import java.util.List;
 
 /**
- * What a run can be told, as system properties.
+ * The options of a run, from system properties.
  *
- * @param rounds how often each start and each restore is repeated; bench.rounds, 7 where absent
- * @param users how many users the largest table holds; bench.users, 1,000,000 where absent
- * @param chapters which chapters are measured, all where bench.chapters names none
+ * @param rounds the number of times that each start and each restore is repeated: bench.rounds,
+ *     default 7
+ * @param users the number of users in the largest table: bench.users, default 1,000,000
+ * @param chapters the chapters to measure: bench.chapters, default all
  */
 record Options(int rounds, int users, List<String> chapters) {
   static final List<String> CHAPTERS =
@@ -29,7 +30,7 @@ record Options(int rounds, int users, List<String> chapters) {
     return options;
   }
 
-  /** Whether this measures all of it, so that its report may take the place of the last one. */
+  /** Whether the run is complete, so that its report may replace the last one. */
   boolean complete() {
     return rounds >= ROUNDS && users >= USERS && chapters.equals(CHAPTERS);
   }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** What the packages weigh, and what in them weighs most. */
+/** Measures the sizes of the packages and of their largest parts. */
 final class Packages {
   private static final int LARGEST = 10;
 
@@ -61,7 +61,7 @@ final class Packages {
   /** The first three names of its package, and one more of the SDK, which lies in one folder. */
   private static String part(ZipEntry entry) {
     String[] path = entry.getName().split("/", -1);
-    int most = entry.getName().startsWith("software/amazon/awssdk/") ? 4 : 3;
-    return String.join(".", Arrays.copyOf(path, Math.max(1, Math.min(most, path.length - 1))));
+    int depth = entry.getName().startsWith("software/amazon/awssdk/") ? 4 : 3;
+    return String.join(".", Arrays.copyOf(path, Math.max(1, Math.min(depth, path.length - 1))));
   }
 }

@@ -16,7 +16,7 @@ final class Plot {
    * @param bars what each stands for, and its value
    */
   static String bars(String title, String unit, List<Map.Entry<String, Double>> bars) {
-    double most = bars.stream().mapToDouble(Map.Entry::getValue).max().orElse(1);
+    double max = bars.stream().mapToDouble(Map.Entry::getValue).max().orElse(1);
     StringBuilder svg = new StringBuilder();
     svg.append(
         String.format(
@@ -30,7 +30,7 @@ final class Plot {
             title,
             unit));
     for (int row = 0; row < bars.size(); row++) {
-      double length = bars.get(row).getValue() / most * (WIDTH - LABEL - 120);
+      double length = bars.get(row).getValue() / max * (WIDTH - LABEL - 120);
       int y = row * ROW + 12;
       svg.append(
           String.format(

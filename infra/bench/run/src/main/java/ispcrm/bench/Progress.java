@@ -1,6 +1,6 @@
 package ispcrm.bench;
 
-/** How far a long piece of work is, a line for each tenth of it, with the time it took so far. */
+/** Prints the progress of a long task, with the elapsed time, after each tenth of it. */
 final class Progress {
   private static final int STEPS = 10;
 

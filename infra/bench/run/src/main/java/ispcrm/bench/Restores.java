@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The first call after a restore, unprimed and primed, and the warm ones that follow. */
+/** Measures the first call after a restore, unprimed and primed, and the warm calls that follow. */
 final class Restores {
-  /** The first of them are not counted. */
+  /** The first half of them is not counted. */
   private static final int WARM_CALLS = 300;
 
   private final Functions functions;
@@ -71,17 +71,21 @@ final class Restores {
       }
     }
     Series first = new Series(primed);
-    Series usual = new Series(warm);
-    Series ratio = first.to(usual);
+    Series warmCalls = new Series(warm);
+    Series ratio = first.to(warmCalls);
     chapter.raw(subject.name(), "unprimed", new Series(unprimed));
     chapter.raw(subject.name(), "primed", first);
-    chapter.raw(subject.name(), "warm", usual);
+    chapter.raw(subject.name(), "warm", warmCalls);
     chapter.figure(subject.name() + " primed to warm", ratio);
     chapter.line(
         "| %s | %s | %s | %s | %s |",
-        subject.name(), new Series(unprimed).text(0), first.text(1), usual.text(2), ratio.text(1));
+        subject.name(),
+        new Series(unprimed).text(0),
+        first.text(1),
+        warmCalls.text(2),
+        ratio.text(1));
     chapter.bar("ms", subject.name() + ", unprimed", new Series(unprimed).median());
     chapter.bar("ms", subject.name() + ", primed", first.median());
-    chapter.bar("ms", subject.name() + ", warm", usual.median());
+    chapter.bar("ms", subject.name() + ", warm", warmCalls.median());
   }
 }

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What calls cost with few and with many users in the table: time and capacity units. */
+/** Measures time and capacity units of calls with few and with many users in the table. */
 final class Scale {
   private static final int WARM_UP = 100;
   private static final int CALLS = 200;
@@ -32,14 +32,14 @@ final class Scale {
     sizes = List.of(1_000, 30_000, options.users());
   }
 
-  /** DynamoDB Local with so many users. */
+  /** DynamoDB Local with this many users. */
   private record Store(
       int users, LocalDynamoDb dynamoDb, Functions functions, LocalLambda lambda) {}
 
   /**
    * A call that is measured.
    *
-   * @param subject what is called, by the store's functions and the number of users
+   * @param subject creates the subject from the store's functions and the number of users
    */
   private record Case(
       String name, String function, BiFunction<Functions, Integer, Subject> subject) {}
@@ -49,7 +49,7 @@ final class Scale {
     cases.add(
         new Case("authorizer", "authorizer", (functions, users) -> functions.of("authorizer")));
     cases.add(new Case("get-user", "get-user", (functions, users) -> functions.of("get-user")));
-    // jonewe is the first of the list, and then they come by their numbers.
+    // jonewe is the first in the list, and the others follow by number.
     cases.add(page("first page", users -> Map.of(), users -> 0));
     cases.add(page("middle page", users -> after(users / 2), users -> users / 2 + 1));
     cases.add(page("last page", users -> after(users - 51), users -> users - 1));
@@ -79,7 +79,7 @@ final class Scale {
           ObjectNode parameters = event.putObject("multiValueQueryStringParameters");
           query.of(users).forEach((key, value) -> parameters.putArray(key).add(value));
           return list.withEvent(JSON.writeValueAsString(event))
-              .withAnswer(BulkLoader.username(seen.of(users)));
+              .withExpected(BulkLoader.username(seen.of(users)));
         });
   }
 
@@ -127,7 +127,7 @@ final class Scale {
     dynamoDb.useInThisProcess();
     LocalLambda lambda = new LocalLambda(template);
     Functions functions = new Functions(template, dynamoDb);
-    // Makes the handlers while clients that are made find this one.
+    // Creates the handlers now, while new clients use this DynamoDB.
     cases().forEach(call -> lambda.invoke(call.function(), event(call, functions, users)));
     return new Store(users, dynamoDb, functions, lambda);
   }

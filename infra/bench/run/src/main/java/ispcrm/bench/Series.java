@@ -12,7 +12,7 @@ record Series(List<Double> values) {
   }
 
   /**
-   * The value below which this share of all lies.
+   * The value below which this share of all values lies.
    *
    * @param share 0 to 1
    */
@@ -21,7 +21,7 @@ record Series(List<Double> values) {
     return sorted.get(Math.min(sorted.size() - 1, (int) (share * sorted.size())));
   }
 
-  /** The ratios to another series, round by round: what disturbs a round disturbs both. */
+  /** The ratios to another series round by round, because a disturbance affects both in a round. */
   Series to(Series other) {
     List<Double> ratios = new ArrayList<>();
     for (int round = 0; round < values.size(); round++) {

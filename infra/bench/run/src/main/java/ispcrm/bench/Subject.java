@@ -14,48 +14,48 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Something whose cold start is measured: a jar with its handler and an event for it.
+ * A handler to measure: its jar, its class and an event.
  *
- * @param answer what a right answer holds
- * @param cache an AOT cache to start with from a flat class path, or null
+ * @param expected text that a correct response contains
+ * @param cache an AOT cache to start with, from a flat class path, or null
  */
 record Subject(
     String name,
     Path jar,
     String handler,
     String event,
-    String answer,
+    String expected,
     Map<String, String> environment,
     Path cache) {
 
   /**
    * One cold start.
    *
-   * @param ready milliseconds from process start to the first request for an event
-   * @param answer milliseconds from process start to the first answer
-   * @param processor milliseconds of processor time until then, the whole process
-   * @param memory resident set then, MiB
+   * @param ready milliseconds from the start of the process until it requests its first event
+   * @param response milliseconds from the start of the process to the first response
+   * @param processor milliseconds of processor time of the whole process until then
+   * @param memory the resident set size at that time, in MiB
    */
-  record Start(double ready, double answer, double processor, double memory) {}
+  record Start(double ready, double response, double processor, double memory) {}
 
   private static final List<String> ONE_PROCESSOR = List.of("taskset", "-c", "0", Jdk.java());
 
   private static final AtomicInteger CREATED = new AtomicInteger();
 
-  /** The event of the next call: who is created anew has another id each time. */
+  /** The event for the next call, with a new id if it creates a user. */
   String nextEvent() {
     return event.replace("zt7633df", "bench" + CREATED.incrementAndGet());
   }
 
   Subject withEvent(String newEvent) {
-    return new Subject(name, jar, handler, newEvent, answer, environment, cache);
+    return new Subject(name, jar, handler, newEvent, expected, environment, cache);
   }
 
-  Subject withAnswer(String newAnswer) {
-    return new Subject(name, jar, handler, event, newAnswer, environment, cache);
+  Subject withExpected(String newExpected) {
+    return new Subject(name, jar, handler, event, newExpected, environment, cache);
   }
 
-  /** Calls it and checks the answer. */
+  /** Calls it, checks the response and returns the time in milliseconds. */
   double call(LambdaProcess process) throws InterruptedException {
     String next = nextEvent();
     long begin = System.nanoTime();
@@ -65,24 +65,24 @@ record Subject(
     return milliseconds;
   }
 
-  /** Starts it on one processor, for many calls, and waits until it is ready. */
+  /** Starts it on one processor and waits until it is ready for calls. */
   LambdaProcess start(Path folder) throws InterruptedException {
     LambdaProcess process = new LambdaProcess(ONE_PROCESSOR, jar, handler, folder, environment);
     process.awaitReady();
     return process;
   }
 
-  /** Starts it on one processor as SnapStart does. */
+  /** Starts it on one processor, as SnapStart does. */
   LambdaProcess startForSnapshot(Path folder) {
     return LambdaProcess.startForSnapshot(
         ONE_PROCESSOR, jar, handler, folder, environment, "BEFORE");
   }
 
   Subject withCache(String newName, Path newCache) {
-    return new Subject(newName, jar, handler, event, answer, environment, newCache);
+    return new Subject(newName, jar, handler, event, expected, environment, newCache);
   }
 
-  /** Starts it on one processor and has it answer once. */
+  /** Measures one cold start on one processor, with one call. */
   Start coldStart() throws Exception {
     List<String> options =
         cache == null ? List.of() : List.of("-XX:AOTCache=" + cache, "-XX:AOTMode=auto");
@@ -94,14 +94,14 @@ record Subject(
           process.awaitReady();
           double ready = since(begin);
           call(process);
-          double answered = since(begin);
+          double responded = since(begin);
           ProcessHandle handle = ProcessHandle.of(process.pid()).orElseThrow();
           double processor = handle.info().totalCpuDuration().orElseThrow().toNanos() / 1e6;
-          return new Start(ready, answered, processor, memory(process.pid()));
+          return new Start(ready, responded, processor, memory(process.pid()));
         });
   }
 
-  /** How many classes it loaded until its first answer. */
+  /** The number of classes that it loads up to its first response. */
   long classes() throws Exception {
     Path folder = Files.createTempDirectory("classes");
     Path list = folder.resolve("list");
@@ -120,7 +120,7 @@ record Subject(
     }
   }
 
-  /** Writes an AOT cache from one run with a few calls. */
+  /** Writes an AOT cache after a run with a few calls. */
   void train(Path output) throws Exception {
     run(
         false,
@@ -156,7 +156,7 @@ record Subject(
   }
 
   private void check(LambdaProcess process, LambdaProcess.Outcome outcome) {
-    if (outcome.failed() || !outcome.json().contains(answer)) {
+    if (outcome.failed() || !outcome.json().contains(expected)) {
       throw new IllegalStateException(name + ": " + outcome + process.log());
     }
   }
@@ -178,8 +178,8 @@ record Subject(
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
-    } catch (IOException gone) {
-      throw new UncheckedIOException(gone);
+    } catch (IOException cause) {
+      throw new UncheckedIOException(cause);
     }
   }
 

@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What is to be reached, and whether it was. */
+/** The targets, and whether they were reached. */
 final class Targets {
 
   private Targets() {}
 
   /**
-   * @param figure its name in medians.csv, the chapter before the slash
-   * @param most what it may be at most
+   * @param figure its name in medians.csv, with the chapter before the slash
+   * @param max the largest value that reaches the target
    */
-  private record Target(String what, String figure, double most) {}
+  private record Target(String what, String figure, double max) {}
 
   private static final List<Target> TARGETS =
       List.of(
@@ -44,20 +44,20 @@ final class Targets {
           new Target("read units of a page of 50", "scale/middle page units", 3));
 
   static String table(Map<String, Chapter.Figure> figures) {
-    StringBuilder table = new StringBuilder("\n| | to reach | measured | |\n|---|---|---|---|\n");
+    StringBuilder table = new StringBuilder("\n| | target | measured | |\n|---|---|---|---|\n");
     for (Target target : TARGETS) {
       Chapter.Figure figure = figures.get(target.figure());
       table.append(
           figure == null
               ? String.format(
-                  Locale.ROOT, "| %s | ≤ %s | – | not measured |%n", target.what(), target.most())
+                  Locale.ROOT, "| %s | ≤ %s | – | not measured |%n", target.what(), target.max())
               : String.format(
                   Locale.ROOT,
                   "| %s | ≤ %s | %.2f | %s |%n",
                   target.what(),
-                  target.most(),
+                  target.max(),
                   figure.median(),
-                  figure.median() <= target.most() + 0.005 ? "reached" : "**not reached**"));
+                  figure.median() <= target.max() + 0.005 ? "reached" : "**not reached**"));
     }
     return table.toString();
   }

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Calls of a process that has answered many: time and allocation. */
+/** Measures time and allocation of calls to a process that is warmed up. */
 final class WarmCalls {
   private static final int WARM_UP = 500;
   private static final int CALLS = 1000;
 
-  /** What a thread allocated since it began, as the JVM's thread dump has it. */
+  /** The bytes that a thread has allocated, in the JVM's thread dump. */
   private static final Pattern ALLOCATED = Pattern.compile("allocated=(\\d+)([BKMG])");
 
   private final Functions functions;
@@ -49,7 +49,7 @@ final class WarmCalls {
     return chapter;
   }
 
-  /** Calls them one after the other, as API Gateway does with the authorizer and a function. */
+  /** Calls them in sequence, as API Gateway does with the authorizer and a function. */
   private static void measure(Chapter chapter, String name, List<Subject> subjects)
       throws Exception {
     Path folder = Files.createTempDirectory("bench");

@@ -17,8 +17,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads the user whose id is in the path, as get-user does, with nothing in between: what a careful
- * user of the SDK writes. Its client is the one that the SDK's guide shows for Lambda.
+ * Reads the user whose id is in the path, as get-user does, directly with the SDK. Its client
+ * follows the SDK's guide for Lambda.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/lambda-optimize-starttime.html">Reduce

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Does nothing: what is left is Java and the runtime client. */
+/** Does nothing, so that only Java and the runtime client are measured. */
 public final class NoopHandler implements RequestStreamHandler {
 
   @Override

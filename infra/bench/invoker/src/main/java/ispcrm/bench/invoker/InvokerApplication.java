@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads the same user behind Spring Cloud Function's {@code FunctionInvoker} in a Spring Boot
- * application, as the field's samples do.
+ * application, as public samples do.
  *
  * @see <a
  *     href="https://docs.spring.io/spring-cloud-function/reference/adapters/aws-intro.html">Spring
