@@ -27,9 +27,9 @@ final class ColdStarts {
     subjects.addAll(List.of(bare, invoker, functions.noop()));
     Chapter chapter = new Chapter("cold-start");
     chapter.line(
-        "bare is a `RequestStreamHandler` on the same SDK that does get-user's read with Jackson's"
-            + " data binding; FunctionInvoker is the same read in Spring Boot, as the field's"
-            + " samples do it; no-op does nothing.%n");
+        "bare is a `RequestStreamHandler` that does get-user's read with the same SDK and Jackson's"
+            + " data binding; FunctionInvoker is the same read in Spring Boot, as in public"
+            + " samples; no-op does nothing.%n");
     Map<Subject, List<Subject.Start>> starts = measure(chapter, subjects, bare);
     Subject getUser = functions.of("get-user");
     chapter.figure(
@@ -53,9 +53,9 @@ final class ColdStarts {
       }
       Chapter chapter = new Chapter("aot-cache");
       chapter.line(
-          "\"With cache\" is the jar on the class path of Java itself with an AOT cache (JEP 514)"
-              + " that was trained by five calls before; as a container image may start it, and a"
-              + " zip package not. The others start as in the chapter above. The caches: %s.%n",
+          "\"With cache\" is the jar on Java's own class path with an AOT cache (JEP 514) that was"
+              + " trained with five calls; a container image can start like this, a zip package"
+              + " cannot. The others start as in the chapter above. Sizes of the caches: %s.%n",
           String.join(", ", sizes));
       measure(chapter, subjects, bare);
       return chapter;
@@ -82,7 +82,7 @@ final class ColdStarts {
       progress.at(round);
     }
     chapter.line(
-        "| | ready ms | first answer ms | processor ms | to bare | processor, to bare | RSS MiB"
+        "| | ready ms | first response ms | processor ms | to bare | processor, to bare | RSS MiB"
             + " | classes | package MB |%n|---|---|---|---|---|---|---|---|---|");
     for (Subject subject : subjects) {
       row(chapter, subject, starts.get(subject), responses(starts, base), starts.get(base));

@@ -33,9 +33,9 @@ final class LocalLoad {
     Chapter chapter = new Chapter("load");
     chapter.line(
         """
-        The local run as `mvn` starts it, its data in memory, %d users in it; client and server share this machine. Of 100
-        requests 80 read one user, 15 list a page of 50, 5 create a user; each goes through the authorizer. %d seconds each,
-        after %d seconds to warm up. An error is any other status than 200 or 201, or no answer in 30 seconds.
+        The local run as `mvn` starts it, with its data in memory and %d users; client and server share this machine. Of 100
+        requests, 80 read one user, 15 list a page of 50 and 5 create a user; each goes through the authorizer. %d seconds each,
+        after %d seconds of warm-up. An error is a status other than 200 or 201, or no response within 30 seconds.
         """,
         USERS, MEASURED.toSeconds(), WARM_UP.toSeconds());
     chapter.line("| connections | requests a second | p50 ms | p99 ms | errors |");

@@ -25,7 +25,7 @@ final class Packages {
 
   Chapter chapter() throws IOException {
     Chapter chapter = new Chapter("package");
-    chapter.line("The ten largest parts of each jar, in kB as they are compressed in it.%n");
+    chapter.line("The ten largest parts of each jar, with their compressed sizes in kB.%n");
     chapter.line("| | MB | files | largest parts |%n|---|---|---|---|");
     List<Subject> all = new ArrayList<>(functions.all());
     all.add(functions.bare());

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What was measured: report.md with a plot for each chapter, every value in raw.csv, and the
- * figures in medians.csv, by which the next run compares itself with this one.
+ * Writes the report: report.md with a plot for each chapter, all values in raw.csv, and the figures
+ * in medians.csv, with which the next run compares its own.
  */
 final class Report {
   private static final String FIGURES = "medians.csv";
@@ -23,8 +23,10 @@ final class Report {
   private final Map<String, String> failures = new LinkedHashMap<>();
 
   /**
+   * Starts a report.
+   *
    * @param last the folder of the report to compare with
-   * @param folder where this report is written
+   * @param folder the folder that this report is written to
    */
   Report(Path last, Path folder, Options options) throws IOException {
     this.folder = folder;
@@ -94,8 +96,9 @@ final class Report {
   }
 
   /**
-   * What changed by more than the spread: the middle halves of both runs' values do not overlap.
-   * Milliseconds are left out, which depend on the machine.
+   * Lists the figures that changed by more than their spread, which means that the interquartile
+   * ranges of the two runs do not overlap. Milliseconds are left out because they depend on the
+   * machine.
    */
   private String comparison() {
     StringBuilder table = new StringBuilder();
@@ -165,9 +168,10 @@ final class Report {
     return String.format(
         Locale.ROOT,
         """
-        By `mvn verify -Pbench -DskipTests`. Java of the functions: %s; of DynamoDB Local and whoever measures: %s, in a
-        process of their own. %d processors, functions on one of them; load average at the beginning %s. %d rounds. Medians,
-        in brackets from least to most; ratios are taken round by round. Milliseconds hold for this machine only.
+        Measured by `mvn verify -Pbench -DskipTests`. The functions ran on Java %s, DynamoDB Local and the measuring code in a
+        separate process on Java %s. The machine has %d processors, of which the functions used one; its load average at the
+        start was %s. %d rounds. Values are medians, with the range in brackets; ratios are taken round by round. Milliseconds
+        are valid for this machine only.
         """,
         Jdk.version(),
         Runtime.version(),

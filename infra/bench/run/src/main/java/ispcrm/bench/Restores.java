@@ -23,9 +23,9 @@ final class Restores {
     Chapter chapter = new Chapter("restore");
     chapter.line(
         """
-        By the SnapStart rehearsal: the process runs its hooks, waits where Lambda takes the snapshot, and goes on with new
-        credentials, which the first call fetches. Unprimed is the first call of a process that ran no hook. What a restore
-        itself takes, and the pages of memory that it loads as they are touched, only Lambda has. Warm is the median of the
+        SnapStart is emulated: the process runs its hooks, waits at the point where Lambda takes the snapshot, and resumes with
+        new credentials, which the first call fetches. Unprimed is the first call of a process that ran no hooks. The time of
+        the restore itself, and of loading memory pages on demand, can be measured only on Lambda. Warm is the median of the
         calls %d to %d that follow in the same process.
         """,
         WARM_CALLS / 2, WARM_CALLS);

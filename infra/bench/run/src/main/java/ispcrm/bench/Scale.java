@@ -90,10 +90,10 @@ final class Scale {
       Chapter chapter = new Chapter("scale");
       chapter.line(
           """
-          Median of %d calls after %d others under the real runtime client, the tables of each size in turn, each a DynamoDB
-          Local of its own that keeps its data in a file. Its time says how the queries grow, not what DynamoDB takes. Capacity
-          units are what it answers to `ReturnConsumedCapacity`, read units but for create-user, whose are write units. One user
-          in %d is suspended; q=user00000 matches 100 users. Loading took:
+          Median of %d calls after %d warm-up calls under the real runtime client, alternating between the table sizes. Each size
+          has a separate DynamoDB Local with its data in a file. Its time shows how the queries grow, not how fast DynamoDB is.
+          Capacity units are those that it reports for `ReturnConsumedCapacity`: read units, or write units for create-user. One
+          user in %d is suspended; q=user00000 matches 100 users. Loading took:
           """,
           CALLS, WARM_UP, BulkLoader.RARE);
       for (int users : sizes) {

@@ -27,10 +27,10 @@ final class WarmCalls {
     Chapter chapter = new Chapter("warm");
     chapter.line(
         """
-        %d calls after %d others, one at a time, under the real runtime client on one processor, with Lambda's flags (C1 only);
-        the time holds the way to the process and back and DynamoDB Local's own. What all threads of the process allocated is
-        read from its thread dumps (`jcmd Thread.print -e`) before and after, and holds the runtime client's share; no-op shows
-        the floor of both.
+        %d calls after %d warm-up calls, one at a time, under the real runtime client on one processor, with Lambda's flags (C1
+        only). The time includes the way to the process and back and the time of DynamoDB Local. The allocation of all threads
+        is read from thread dumps (`jcmd Thread.print -e`) before and after, and includes that of the runtime client; no-op
+        shows the minimum of both.
         """,
         CALLS, WARM_UP);
     chapter.line("| | p50 ms | p99 ms | kB a call |%n|---|---|---|---|");
