@@ -1,9 +1,10 @@
-"""What CloudFormation gets once SAM has transformed template.yaml: that snapshots, the alias, the authorizer at its alias, the
-canary and the alarms that roll it back are in it. Runs on the SAM CLI's own Python, which brings the transform along:
+"""Tests the template that SAM makes of template.yaml for CloudFormation: it must contain the snapshots, the aliases, the
+authorizer at its alias, the canary deployment and the alarms that roll it back. Run it with the SAM CLI's own Python, which
+includes the transform:
 
     "$(head -1 "$(command -v sam)" | cut -c3-)" infra/checks/transformed_template_test.py [FILE]
 
-With FILE the transformed template is written there as well, for cfn-lint and checkov.
+With FILE, it also writes the transformed template there, for cfn-lint and checkov.
 """
 
 import json

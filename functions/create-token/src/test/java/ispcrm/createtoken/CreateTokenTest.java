@@ -239,9 +239,9 @@ class CreateTokenTest {
 
   private static Set<Scope> subset(int bits) {
     Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-    for (Scope scope : Scope.values()) {
-      if ((bits >> scope.ordinal() & 1) == 1) {
-        scopes.add(scope);
+    for (int i = 0; i < Scope.values().length; i++) {
+      if ((bits >> i & 1) == 1) {
+        scopes.add(Scope.values()[i]);
       }
     }
     return scopes;

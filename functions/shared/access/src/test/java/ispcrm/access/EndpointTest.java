@@ -24,6 +24,8 @@ class EndpointTest {
   })
   void aRouteLeadsToItsEndpoint(String method, String resource, Endpoint endpoint) {
     assertThat(Endpoint.of(method, resource)).contains(endpoint);
+    assertThat(endpoint.method()).isEqualTo(method);
+    assertThat(endpoint.path()).isEqualToIgnoringCase(resource.replace("v0", "v1"));
   }
 
   @ParameterizedTest
@@ -45,6 +47,7 @@ class EndpointTest {
     assertThat(Endpoint.GET_USER.isOpenTo(Set.of(Scope.USERS_WRITE, Scope.TOKENS_WRITE), true))
         .isFalse();
     assertThat(Endpoint.CREATE_USER.isOpenTo(Set.of(Scope.USERS_WRITE), false)).isTrue();
+    assertThat(Endpoint.CREATE_USER.scopes()).containsExactly(Scope.USERS_WRITE);
   }
 
   @Test

@@ -2,6 +2,7 @@ package ispcrm.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ispcrm.access.Endpoint;
 import ispcrm.emulation.LocalLambda;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -115,6 +116,30 @@ class ApiEntryPointTest {
         .contains(
             "test failed on request r-1: java.lang.IllegalStateException: table Users is gone")
         .doesNotContain("secret");
+  }
+
+  @Test
+  void aSingleResourceHasTheCommonShape() {
+    ApiResponse response = ApiResponse.single(201, Map.of("id", "1"), Map.of("self", "x"));
+    assertThat(response.status()).isEqualTo(201);
+    assertThat(response.body())
+        .isEqualTo("{\"success\":\"true\",\"data\":{\"id\":\"1\"},\"_links\":{\"self\":\"x\"}}");
+    assertThat(response.headers()).containsEntry("Cache-Control", "no-store");
+  }
+
+  @Test
+  void linksLeadToTheNewestVersion() {
+    Links links = new Links("https://crm.example.net");
+    assertThat(links.root()).isEqualTo("https://crm.example.net/api/v1");
+    assertThat(links.user("jonewe")).isEqualTo("https://crm.example.net/api/v1/users/jonewe");
+    assertThat(links.to(Endpoint.GET_USER)).isEqualTo("https://crm.example.net/api/v1/users/{id}");
+  }
+
+  @Test
+  void anErrorTellsItsStatusAndItsFields() {
+    ApiException e = ApiException.duplicateKey("ID");
+    assertThat(e.status()).isEqualTo(400);
+    assertThat(e.fieldErrors()).isEqualTo(Map.of("ID", "is repeated"));
   }
 
   private JsonNode invoke(

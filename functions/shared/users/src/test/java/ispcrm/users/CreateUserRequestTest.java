@@ -1,6 +1,7 @@
 package ispcrm.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ispcrm.access.Role;
 import java.math.BigInteger;
@@ -42,6 +43,58 @@ class CreateUserRequestTest {
     assertThat(user(Map.of("username", "Jon@isp")))
         .extracting(user -> user.get(UserField.NAME))
         .isEqualTo("Jon@isp");
+  }
+
+  @Test
+  void whatTheClientGaveIsKept() {
+    CreateUserRequest create =
+        new CreateUserRequest(Map.of("id", "x", "customer_id", "C-1", "role", "STAFF"));
+    assertThat(create.customerId()).isEqualTo("C-1");
+    assertThat(create.role()).isEqualTo(Role.STAFF);
+    assertThat(create.toUser("generated", "IZ1", NOW).customerId()).isEqualTo("C-1");
+    assertThat(new CreateUserRequest(Map.of("id", "x")).customerId()).isNull();
+  }
+
+  @Test
+  void anUnknownFieldIsToldTheKnownOnes() {
+    assertThat(new CreateUserRequest(Map.of("id", "x", "email", "a")).errors().get("email"))
+        .isEqualTo(
+            "is not a known field; the known fields are activated_at, customer_id, expiration, id,"
+                + " mac, name, profile_id, profile_name, radius_id, role, status, username, version");
+  }
+
+  @Test
+  void theMessageSaysWhatIsRight() {
+    assertThat(new CreateUserRequest(Map.of("id", "x", "status", "gone")).errors())
+        .isEqualTo(
+            Map.of("status", "must be one of active, inactive, suspended, expired, disabled"));
+    assertThat(new CreateUserRequest(Map.of("id", "x", "profile_name", " ")).errors())
+        .isEqualTo(
+            Map.of(
+                "profile_name",
+                "must be 1 to 100 characters, not blank, and must not contain control characters,"
+                    + " or null"));
+    assertThat(new CreateUserRequest(Map.of("id", "x", "created_at", "2026-01-01")).errors())
+        .isEqualTo(Map.of("created_at", "is read-only; the system sets it"));
+  }
+
+  @Test
+  void usersAreEqualIfTheirFieldsAre() {
+    User user = user(Map.of("id", "x"));
+    assertThat(user).isEqualTo(user(Map.of("id", "x"))).hasSameHashCodeAs(user(Map.of("id", "x")));
+    assertThat(user).isNotEqualTo(user(Map.of("id", "y"))).isNotEqualTo("x");
+    assertThat(user).hasToString(user.toMap().toString());
+    assertThat(user.toMap().keySet())
+        .containsExactlyElementsOf(UserField.ALL.stream().map(UserField::toString).toList());
+    assertThat(user.toMap()).containsEntry("created_at", "2026-01-02 03:04:05");
+    assertThat(user.role()).isEqualTo(Role.CUSTOMER);
+  }
+
+  @Test
+  void aUserWithoutARequiredFieldIsNotBuilt() {
+    assertThatThrownBy(() -> User.builder().set(UserField.ID, "x").build())
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("username");
   }
 
   @Test

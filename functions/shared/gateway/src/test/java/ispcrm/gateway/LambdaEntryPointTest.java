@@ -1,0 +1,79 @@
+package ispcrm.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ispcrm.emulation.LocalLambda;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LambdaEntryPointTest {
+  private final List<Object> handled = new ArrayList<>();
+
+  @Test
+  void theEventIsReadAndTheResultIsWritten() throws IOException {
+    assertThat(invoke("{\"name\":\"Åsa\"}")).isEqualTo("{\"name\":\"Åsa\"}");
+  }
+
+  @Test
+  void anEventThatIsNotAnObjectCountsAsEmpty() throws IOException {
+    assertThat(invoke("[1]")).isEqualTo("{}");
+    assertThat(invoke("null")).isEqualTo("{}");
+  }
+
+  @Test
+  void aHandlerClassLeavesItsCallsToTheEntryPoint() throws IOException {
+    LambdaHandler handler = new LambdaHandler(entryPoint()) {};
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    handler.handleRequest(
+        new ByteArrayInputStream("{}".getBytes(StandardCharsets.UTF_8)),
+        out,
+        LocalLambda.context("test", line -> {}));
+    assertThat(out).hasToString("{}");
+  }
+
+  @Test
+  void aFunctionIsPrimed100TimesAsIfItWereCalled() {
+    entryPoint().beforeCheckpoint(null);
+    assertThat(handled).hasSize(100).containsOnly(Map.of("priming", true));
+  }
+
+  @Test
+  void aFunctionThatCannotBePrimedIsStillDeployed() {
+    List<String> attempts = new ArrayList<>();
+    new LambdaEntryPoint(
+            "test",
+            (event, log) -> event,
+            entryPoint -> {
+              attempts.add("one");
+              throw new IllegalStateException("the role is too new");
+            })
+        .beforeCheckpoint(null);
+    assertThat(attempts).hasSize(1);
+  }
+
+  private LambdaEntryPoint entryPoint() {
+    return new LambdaEntryPoint(
+        "test",
+        (event, log) -> {
+          handled.add(event);
+          return event;
+        },
+        entryPoint -> entryPoint.warmUp("{\"priming\":true}"));
+  }
+
+  private String invoke(String event) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    entryPoint()
+        .handleRequest(
+            new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
+            out,
+            LocalLambda.context("test", line -> {}));
+    return out.toString(StandardCharsets.UTF_8);
+  }
+}
