@@ -199,8 +199,9 @@ class CreateTokenTest {
         .isEqualTo(
             Map.of(
                 "scopes",
-                "must be a list of one or more of users:read, users:write, tokens:write, self:read,"
-                    + " without repetition"));
+                "must be a list of one or more of "
+                    + Scope.formatList(List.of(Scope.values())).replace(" ", ", ")
+                    + ", without repetition"));
   }
 
   @ParameterizedTest

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /** Runs {@link GetUser} as the Lambda function of its endpoint. */
 public final class GetUserHandler extends LambdaHandler {
-  /** The id that almost certainly does not exist; 404 is a response too. */
+  /** An id that almost certainly does not exist; 404 is a response too. */
   private static final String PRIMING_EVENT =
       """
       {"pathParameters":{"id":"snapstart-priming"},"requestContext":{"requestId":"snapstart"}}
