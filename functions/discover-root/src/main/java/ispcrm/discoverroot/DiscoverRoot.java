@@ -25,12 +25,12 @@ public final class DiscoverRoot implements Function<ApiRequest, ApiResponse> {
       if (endpoint != Endpoint.DISCOVER_ROOT && endpoint.isOpenTo(scopes, false)) {
         root.put(endpoint.linkName(), links.to(endpoint));
       }
-    }
-    if (scopes.contains(Scope.USERS_READ)) {
-      root.put("find_users", links.users() + "{?status,username,customer_id,q,limit,cursor}");
-    }
-    if (scopes.contains(Scope.SELF_READ)) {
-      root.put("get_self", links.user(request.caller().userId()));
+      if (endpoint == Endpoint.LIST_USERS && scopes.contains(Scope.USERS_READ)) {
+        root.put("find_users", links.users() + "{?status,username,customer_id,q,limit,cursor}");
+      }
+      if (endpoint == Endpoint.GET_USER && scopes.contains(Scope.SELF_READ)) {
+        root.put("get_self", links.user(request.caller().userId()));
+      }
     }
     return ApiResponse.json(200, root);
   }

@@ -24,10 +24,10 @@ class DiscoverRootTest {
             new JsonMapper()
                 .readTree(
                     """
-                    {"list_users":"%1$s/users","get_user":"%1$s/users/{id}",
-                     "create_user":"%1$s/users","create_token":"%1$s/tokens",
+                    {"list_users":"%1$s/users",
                      "find_users":"%1$s/users{?status,username,customer_id,q,limit,cursor}",
-                     "get_self":"%1$s/users/jonewe"}
+                     "get_user":"%1$s/users/{id}","get_self":"%1$s/users/jonewe",
+                     "create_user":"%1$s/users","create_token":"%1$s/tokens"}
                     """
                         .formatted(API)));
   }

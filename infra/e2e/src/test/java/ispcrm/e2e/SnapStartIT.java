@@ -40,8 +40,7 @@ class SnapStartIT {
 
   /** The classes that generate ids and tokens. */
   private static final List<String> GENERATORS =
-      List.of(
-          "ispcrm.users.GeneratedIds", "ispcrm.tokens.BearerToken", "ispcrm.tokens.IssuedToken");
+      List.of("ispcrm.users.GeneratedIds", "ispcrm.tokens.BearerToken", "ispcrm.tokens.Token ");
 
   private static LocalDynamoDb dynamoDb;
 
