@@ -121,6 +121,11 @@ class ContractIT {
     return upper.equals(text) ? text.toLowerCase(Locale.ROOT) : upper;
   }
 
+  private static String tokenInAnotherCase() {
+    String prefix = "ispcrm_";
+    return prefix + otherCase(target.token().substring(prefix.length()));
+  }
+
   private static String mistypedToken() {
     char other = target.token().charAt(20) == 'x' ? 'y' : 'x';
     return target.token().substring(0, 20) + other + target.token().substring(21);
@@ -267,11 +272,13 @@ class ContractIT {
 
   @Test
   void badTokensLookTheSame() {
+    api.get("/api/v1/users").expect(200);
     List<Response> responses =
         List.of(
             api.as(null).get("/api/v1/users"),
             api.as("nonsense").get("/api/v1/users"),
             api.as(mistypedToken()).get("/api/v1/users"),
+            api.as(tokenInAnotherCase()).get("/api/v1/users"),
             api.as(null).send("GET", "/api/v1/users", null, "Authorization", target.token()),
             api.as(null).send("GET", "/api/v1/users", null, "Authorization", "Basic YTpi"),
             api.as(null).get("/api/v1/users?access_token=secret"),

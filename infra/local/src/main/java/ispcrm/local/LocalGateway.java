@@ -43,6 +43,9 @@ final class LocalGateway implements AutoCloseable {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
     http.setUriCompliance(UriCompliance.UNSAFE);
+    // Otherwise a header is read as an earlier one of its connection that differs only in case, and
+    // a token that was mistyped in this way is accepted.
+    http.setHeaderCacheCaseSensitive(true);
     connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
