@@ -78,7 +78,8 @@ public final class LocalApi implements AutoCloseable {
       }
     }
     LocalGateway gateway = LocalGateway.listen(port);
-    Template template = Template.load(Map.of("BaseUrl", gateway.address().toString()));
+    Template template =
+        Template.load(Map.of("BaseUrl", gateway.address().toString(), "Release", "local"));
     LocalDynamoDb dynamoDb = LocalDynamoDb.start(template, data);
     dynamoDb.useInThisProcess();
     LocalLambda lambda = new LocalLambda(template);

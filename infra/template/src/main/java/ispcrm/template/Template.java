@@ -67,7 +67,7 @@ public final class Template {
   /** The functions by the names of their modules, such as get-user. */
   public Map<String, LambdaFunction> functions() {
     Map<String, LambdaFunction> functions = new TreeMap<>();
-    resources("AWS::Serverless::Function")
+    functionProperties()
         .forEach(
             (logicalId, properties) -> {
               LambdaFunction function = function(logicalId, properties);
@@ -76,12 +76,46 @@ public final class Template {
     return functions;
   }
 
+  /** The properties of each function by logical id, including those that Globals gives to all. */
+  private Map<String, Map<String, Object>> functionProperties() {
+    Map<String, Object> globals =
+        Intrinsics.object(
+            intrinsics.evaluate(
+                Intrinsics.object(document.get("Globals")).getOrDefault("Function", Map.of())));
+    Map<String, Map<String, Object>> functions = new LinkedHashMap<>();
+    resources("AWS::Serverless::Function")
+        .forEach((logicalId, properties) -> functions.put(logicalId, merge(globals, properties)));
+    return functions;
+  }
+
+  /**
+   * Adds a function's own properties to the global ones, as SAM does.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html">Globals
+   *     section, overridable properties</a>
+   */
+  private static Map<String, Object> merge(Map<String, Object> globals, Map<String, Object> own) {
+    Map<String, Object> merged = new LinkedHashMap<>(globals);
+    own.forEach(
+        (name, value) ->
+            merged.merge(
+                name,
+                value,
+                (global, local) ->
+                    global instanceof Map && local instanceof Map
+                        ? merge(Intrinsics.object(global), Intrinsics.object(local))
+                        : local));
+    return merged;
+  }
+
   private LambdaFunction function(String logicalId, Map<String, Object> properties) {
     Map<String, String> environment = new LinkedHashMap<>();
     Intrinsics.object(Intrinsics.object(properties.get("Environment")).get("Variables"))
         .forEach((name, value) -> environment.put(name, String.valueOf(value)));
     List<Route> routes = new ArrayList<>();
     Intrinsics.object(properties.get("Events")).values().stream()
+        .filter(event -> "Api".equals(Intrinsics.object(event).get("Type")))
         .map(event -> Intrinsics.object(Intrinsics.object(event).get("Properties")))
         .forEach(
             event ->
