@@ -28,7 +28,7 @@ public final class AuthorizerHandler extends LambdaHandler {
   }
 
   public AuthorizerHandler(Map<String, String> environment) {
-    super(entryPoint(function(environment)));
+    super(entryPoint(environment, function(environment)));
   }
 
   /** Creates the function with what its environment names. */
@@ -38,11 +38,12 @@ public final class AuthorizerHandler extends LambdaHandler {
         Clock.systemUTC());
   }
 
-  private static LambdaEntryPoint entryPoint(Authorizer function) {
+  private static LambdaEntryPoint entryPoint(Map<String, String> environment, Authorizer function) {
     Function<AuthorizerRequest, Decision> authorizer =
         SpringCatalog.add("authorizer", function, AuthorizerRequest.class, Decision.class);
     return new LambdaEntryPoint(
         "authorizer",
+        environment,
         (event, log) ->
             policy(
                 authorizer.apply(AuthorizerRequest.of(event)),

@@ -1,5 +1,6 @@
 package ispcrm.bootstrapadmin;
 
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
@@ -17,6 +18,9 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Runs {@link BootstrapAdmin} as a Lambda function that is invoked by hand, with any event. */
 public final class BootstrapAdminHandler extends LambdaHandler {
+
+  /** An alarm of the template looks for this message. */
+  private static final String LOG_MESSAGE = "bootstrap-admin issued a token for admin";
 
   public BootstrapAdminHandler() {
     this(System.getenv());
@@ -51,7 +55,12 @@ public final class BootstrapAdminHandler extends LambdaHandler {
     Users users = users(environment, dynamoDb);
     return new LambdaEntryPoint(
         "bootstrapAdmin",
-        (event, log) -> output(bootstrapAdmin.apply(null)),
+        environment,
+        (event, log) -> {
+          IssuedToken issued = bootstrapAdmin.apply(null);
+          log.log(LOG_MESSAGE, LogLevel.WARN);
+          return output(issued);
+        },
         // Only a read, because any event would issue a token.
         primed -> users.find("snapstart-priming"));
   }

@@ -34,9 +34,16 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
   /**
    * @param defaultDays for how many days a token is valid if the request does not say
    * @param maxDays the maximum that a request can ask for
+   * @throws IllegalArgumentException if the default exceeds the maximum. Lambda does not publish a
+   *     SnapStart version that cannot be initialized, so such a deployment fails.
    */
   public CreateToken(
       Users users, Tokens tokens, int defaultDays, int maxDays, InstantSource clock) {
+    if (defaultDays > maxDays) {
+      throw new IllegalArgumentException(
+          "TokenDays must not exceed TokenDaysMax, but it is %d and the maximum is %d."
+              .formatted(defaultDays, maxDays));
+    }
     this.users = users;
     this.tokens = tokens;
     this.defaultDays = defaultDays;

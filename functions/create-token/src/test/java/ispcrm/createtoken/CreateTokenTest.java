@@ -1,6 +1,7 @@
 package ispcrm.createtoken;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ispcrm.access.Role;
@@ -59,6 +60,15 @@ class CreateTokenTest {
   @AfterAll
   static void stop() {
     dynamoDb.close();
+  }
+
+  @Test
+  void aDefaultLifetimeOverTheMaximumIsRefusedAtTheStart() {
+    assertThatThrownBy(() -> new CreateToken(null, null, 400, 366, () -> NOW))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "TokenDays must not exceed TokenDaysMax, but it is 400 and the maximum is 366.");
+    assertThat(new CreateToken(null, null, 366, 366, () -> NOW)).isNotNull();
   }
 
   @Test

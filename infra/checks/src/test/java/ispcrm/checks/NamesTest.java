@@ -132,6 +132,9 @@ class NamesTest {
         Checkout.read(
             "functions/%s/src/main/java/ispcrm/%s/%sHandler.java"
                 .formatted(module, packageName(module), pascal(module)));
+    source +=
+        Checkout.read(
+            "functions/shared/gateway/src/main/java/ispcrm/gateway/LambdaEntryPoint.java");
     if (source.contains("ApiEntryPoint.create(")) {
       source +=
           Checkout.read("functions/shared/gateway/src/main/java/ispcrm/gateway/ApiEntryPoint.java");

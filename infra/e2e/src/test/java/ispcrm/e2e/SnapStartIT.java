@@ -92,6 +92,10 @@ class SnapStartIT {
       calls.clear();
       dynamoDb.listen(calls::add);
       function.restore("AFTER");
+
+      assertThat(function.invoke("{\"keepActive\":true}"))
+          .isEqualTo(new LambdaProcess.Outcome(false, "{}"));
+      assertThat(calls).as("calls to keep the function active").isEmpty();
       List<String> firstCall = FIRST_CALLS.getOrDefault(name, DEFAULT_FIRST_CALL);
       LambdaProcess.Outcome outcome =
           function.invoke(PackagedFunctions.event(name, firstCall.get(0)));
@@ -99,7 +103,11 @@ class SnapStartIT {
 
       assertThat(outcome.json()).contains(firstCall.get(1));
       assertThat(accessKeys()).isEqualTo(hasTable ? Set.of("AFTER") : Set.of());
-      assertThat(function.log()).doesNotContain("WARN", "not primed", "failed on request");
+      assertThat(function.log())
+          .contains(" of release none was restored")
+          .doesNotContain("not primed", "failed on request");
+      // bootstrap-admin warns of each use.
+      assertThat(function.log().contains("WARN")).isEqualTo(name.equals("bootstrap-admin"));
       SecretScan.assertNoToken("the log of " + name, function.log());
     }
   }

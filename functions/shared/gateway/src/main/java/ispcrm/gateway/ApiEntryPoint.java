@@ -13,15 +13,17 @@ import java.util.function.Function;
  * 500.
  */
 public final class ApiEntryPoint {
-  private final String operationId;
+  private final String label;
   private final Function<ApiRequest, ApiResponse> function;
   private final String baseUrl;
 
   private ApiEntryPoint(
-      String operationId, Function<ApiRequest, ApiResponse> function, String baseUrl) {
-    this.operationId = operationId;
+      String operationId,
+      Function<ApiRequest, ApiResponse> function,
+      Map<String, String> environment) {
+    this.label = LambdaEntryPoint.label(operationId, environment);
     this.function = SpringCatalog.add(operationId, function, ApiRequest.class, ApiResponse.class);
-    this.baseUrl = baseUrl;
+    this.baseUrl = environment.getOrDefault("BASE_URL", "");
   }
 
   /**
@@ -36,9 +38,8 @@ public final class ApiEntryPoint {
       Function<ApiRequest, ApiResponse> function,
       Map<String, String> environment,
       Consumer<LambdaEntryPoint> warmUp) {
-    ApiEntryPoint api =
-        new ApiEntryPoint(operationId, function, environment.getOrDefault("BASE_URL", ""));
-    return new LambdaEntryPoint(operationId, api::handle, warmUp);
+    ApiEntryPoint api = new ApiEntryPoint(operationId, function, environment);
+    return new LambdaEntryPoint(operationId, environment, api::handle, warmUp);
   }
 
   private Map<String, Object> handle(Map<String, Object> event, LambdaLogger log) {
@@ -58,7 +59,7 @@ public final class ApiEntryPoint {
     } catch (ApiException e) {
       return e.toResponse(request);
     } catch (RuntimeException e) {
-      LambdaEntryPoint.logFault(log, operationId + " failed on request " + request.requestId(), e);
+      LambdaEntryPoint.logFault(log, label + " failed on request " + request.requestId(), e);
       return ApiException.internalError(request);
     }
   }

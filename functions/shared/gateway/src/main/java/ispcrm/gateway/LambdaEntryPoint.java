@@ -35,7 +35,7 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
 
   private static final int MAX_PRIMING_SECONDS = 5;
 
-  private final String name;
+  private final String label;
   private final EventHandler handler;
   private final Consumer<LambdaEntryPoint> warmUp;
 
@@ -52,12 +52,17 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
 
   /**
    * @param name the function's name in the log, its operationId if it has one
+   * @param environment the function's environment; RELEASE is the release that the log names
    * @param warmUp does once what calls do, with {@link #warmUp(String)} if it can. It must not
    *     write anything, generate anything that has to be unique, or need permissions that the
    *     function does not have.
    */
-  public LambdaEntryPoint(String name, EventHandler handler, Consumer<LambdaEntryPoint> warmUp) {
-    this.name = name;
+  public LambdaEntryPoint(
+      String name,
+      Map<String, String> environment,
+      EventHandler handler,
+      Consumer<LambdaEntryPoint> warmUp) {
+    this.label = label(name, environment);
     this.handler = handler;
     this.warmUp = warmUp;
     if ("snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
@@ -66,6 +71,21 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
     }
   }
 
+  /** A function and its release, as the log names them. */
+  static String label(String name, Map<String, String> environment) {
+    return name + " of release " + environment.getOrDefault("RELEASE", "none");
+  }
+
+  /**
+   * Handles an event, except for {@code {"keepActive":true}}, which does nothing and returns an
+   * empty object: Lambda deactivates a SnapStart version that is not invoked for 14 days, so a
+   * schedule sends this event. No client can send it, because API Gateway's events do not have this
+   * member.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-troubleshooting.html">Troubleshooting
+   *     SnapStart errors for Lambda functions</a>
+   */
   @Override
   public void handleRequest(InputStream in, OutputStream out, Context context) throws IOException {
     out.write(handle(in, context.getLogger()));
@@ -86,13 +106,15 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
         warmUp.accept(this);
       }
     } catch (RuntimeException e) {
-      logFault(LambdaRuntime.getLogger(), name + " was not primed", e);
+      logFault(LambdaRuntime.getLogger(), label + " was not primed", e);
     }
   }
 
-  /** Nothing unique was generated before the snapshot, and expiry is checked by the clock. */
+  /** Logs the name and the release of the function, so that the log shows what is live. */
   @Override
-  public void afterRestore(org.crac.Context<? extends Resource> context) {}
+  public void afterRestore(org.crac.Context<? extends Resource> context) {
+    LambdaRuntime.getLogger().log(label + " was restored", LogLevel.INFO);
+  }
 
   /** The object at this name of an event; empty if there is none. */
   @SuppressWarnings("unchecked") // API Gateway alone determines the shape of its events
@@ -120,7 +142,9 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
   }
 
   private byte[] handle(InputStream in, LambdaLogger log) {
-    return write(handler.handle(Json.readEvent(in), log));
+    Map<String, Object> event = Json.readEvent(in);
+    return write(
+        Boolean.TRUE.equals(event.get("keepActive")) ? Map.of() : handler.handle(event, log));
   }
 
   private static byte[] write(Object result) {

@@ -104,7 +104,7 @@ class ApiEntryPointTest {
     JsonNode response =
         invoke(
             EVENT,
-            Map.of(),
+            Map.of("RELEASE", "4f2c9a"),
             request -> {
               throw new IllegalStateException("table Users is gone");
             });
@@ -114,7 +114,8 @@ class ApiEntryPointTest {
         .doesNotContain("table", "IllegalState", "errors");
     assertThat(log.toString())
         .contains(
-            "test failed on request r-1: java.lang.IllegalStateException: table Users is gone")
+            "test of release 4f2c9a failed on request r-1: java.lang.IllegalStateException:"
+                + " table Users is gone")
         .doesNotContain("secret");
   }
 

@@ -27,6 +27,20 @@ class LambdaEntryPointTest {
   }
 
   @Test
+  void theEventThatKeepsTheFunctionActiveDoesNothing() throws IOException {
+    assertThat(invoke("{\"keepActive\":true}")).isEqualTo("{}");
+    assertThat(handled).isEmpty();
+  }
+
+  @Test
+  void noOtherEventIsTakenForIt() throws IOException {
+    for (String event :
+        List.of("{\"keepActive\":\"true\"}", "{\"body\":\"{\\\"keepActive\\\":true}\"}")) {
+      assertThat(invoke(event)).isEqualTo(event);
+    }
+  }
+
+  @Test
   void aHandlerClassLeavesItsCallsToTheEntryPoint() throws IOException {
     LambdaHandler handler = new LambdaHandler(entryPoint()) {};
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -48,6 +62,7 @@ class LambdaEntryPointTest {
     List<String> attempts = new ArrayList<>();
     new LambdaEntryPoint(
             "test",
+            Map.of(),
             (event, log) -> event,
             entryPoint -> {
               attempts.add("one");
@@ -60,6 +75,7 @@ class LambdaEntryPointTest {
   private LambdaEntryPoint entryPoint() {
     return new LambdaEntryPoint(
         "test",
+        Map.of(),
         (event, log) -> {
           handled.add(event);
           return event;
