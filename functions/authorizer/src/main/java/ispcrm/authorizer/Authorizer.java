@@ -12,7 +12,7 @@ import java.util.function.Function;
 
 /**
  * The only place that authenticates requests and checks the scopes of their tokens against {@link
- * Endpoint}. A route that is not an endpoint there is closed to every token.
+ * Endpoint}. A route that is not an endpoint with scopes there is closed to every token.
  */
 public final class Authorizer implements Function<AuthorizerRequest, Decision> {
   private static final String BEARER = "bearer ";
@@ -41,7 +41,7 @@ public final class Authorizer implements Function<AuthorizerRequest, Decision> {
   static boolean isAllowed(AuthorizerRequest request, Token token) {
     boolean isOwnRecord = token.user().equals(request.pathParameters().get("id"));
     return Endpoint.of(request.method(), request.resource())
-        .filter(endpoint -> endpoint.isOpenTo(token.scopes(), isOwnRecord))
+        .filter(endpoint -> !endpoint.isPublic() && endpoint.isOpenTo(token.scopes(), isOwnRecord))
         .isPresent();
   }
 

@@ -1,6 +1,7 @@
 package ispcrm.authorizer;
 
 import ispcrm.gateway.LambdaEntryPoint;
+import ispcrm.gateway.PathParameters;
 import java.util.List;
 import java.util.Map;
 
@@ -9,7 +10,7 @@ import java.util.Map;
  *
  * @param method the HTTP method
  * @param resource the route, such as {@code /api/v1/users/{id}}
- * @param pathParameters the values of the route's variables
+ * @param pathParameters the values of the route's variables, decoded
  * @param headers each with all its values, in the case in which it was sent
  */
 public record AuthorizerRequest(
@@ -23,7 +24,7 @@ public record AuthorizerRequest(
     return new AuthorizerRequest(
         String.valueOf(event.get("httpMethod")),
         String.valueOf(event.get("resource")),
-        LambdaEntryPoint.object(event, "pathParameters"),
+        PathParameters.of(event),
         LambdaEntryPoint.object(event, "multiValueHeaders"));
   }
 

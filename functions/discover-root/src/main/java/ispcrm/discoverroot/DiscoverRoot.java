@@ -22,7 +22,9 @@ public final class DiscoverRoot implements Function<ApiRequest, ApiResponse> {
     Set<Scope> scopes = request.caller().scopes();
     Map<String, String> root = new LinkedHashMap<>();
     for (Endpoint endpoint : Endpoint.values()) {
-      if (endpoint != Endpoint.DISCOVER_ROOT && endpoint.isOpenTo(scopes, false)) {
+      if (endpoint != Endpoint.DISCOVER_ROOT
+          && !endpoint.isPublic()
+          && endpoint.isOpenTo(scopes, false)) {
         root.put(endpoint.linkName(), links.to(endpoint));
       }
       if (endpoint == Endpoint.LIST_USERS && scopes.contains(Scope.USERS_READ)) {

@@ -54,6 +54,15 @@ final class Checkout {
         .toList();
   }
 
+  /** The name of the event with which a function does what it is for. */
+  static String mainEvent(String function) {
+    return switch (function) {
+      case "authorizer" -> "bearer";
+      case "not-found" -> "unknown-route";
+      default -> "ok";
+    };
+  }
+
   /** Casts a value from YAML or JSON that is known to be an object. */
   @SuppressWarnings("unchecked")
   static Map<String, Object> map(Object value) {

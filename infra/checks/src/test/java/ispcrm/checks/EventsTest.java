@@ -4,6 +4,7 @@ import static ispcrm.checks.Checkout.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ispcrm.access.Scope;
+import ispcrm.template.Template;
 import ispcrm.tokens.BearerToken;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ class EventsTest {
       JsonMapper.builder(
               JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
           .build();
+  private static final Template TEMPLATE = Template.load(Map.of());
   private static final Pattern TOKEN = Pattern.compile("ispcrm_[0-9A-Za-z]+");
 
   private static final Set<String> REQUEST_MEMBERS =
@@ -98,6 +100,9 @@ class EventsTest {
       assertThat(NamesTest.routes()).doesNotContainKey(route);
     } else if (module.equals("authorizer")) {
       assertThat(NamesTest.routes()).containsKey(route);
+    } else if (module.equals(NamesTest.NOT_FOUND)) {
+      assertThat(NamesTest.routes()).doesNotContainKey(route);
+      assertThat(NamesTest.routes()).containsEntry("ANY " + event.get("resource"), module);
     } else {
       assertThat(NamesTest.routes()).containsEntry(route, module);
     }
@@ -109,7 +114,9 @@ class EventsTest {
     Map<String, Object> event = event(file);
     String path = (String) event.get("resource");
     for (Map.Entry<String, Object> variable : members(event, "pathParameters").entrySet()) {
-      path = path.replace("{" + variable.getKey() + "}", (String) variable.getValue());
+      String value = (String) variable.getValue();
+      path = path.replace("{" + variable.getKey() + "}", value);
+      path = path.replace("{" + variable.getKey() + "+}", value);
     }
     assertThat(event).containsEntry("path", path);
     assertThat(path).doesNotContain("{");
@@ -150,7 +157,9 @@ class EventsTest {
   void aFunctionsEventHasTheFullShape(String file) {
     Map<String, Object> event = event(file);
     assertThat(event.keySet()).isEqualTo(with(REQUEST_MEMBERS, "body", "isBase64Encoded"));
-    boolean isPublic = file.startsWith("admin-page/");
+    boolean isPublic =
+        TEMPLATE.functions().get(file.substring(0, file.indexOf('/'))).routes().stream()
+            .noneMatch(Template.Route::authorized);
     Map<String, Object> context = members(event, "requestContext");
     assertThat(context.keySet())
         .isEqualTo(isPublic ? CONTEXT_MEMBERS : with(CONTEXT_MEMBERS, "authorizer"));
@@ -161,7 +170,7 @@ class EventsTest {
           .isNotEmpty()
           .allSatisfy(scope -> assertThat(Scope.of(scope)).isPresent());
     }
-    assertThat(event.get("body") == null).isEqualTo(event.get("httpMethod").equals("GET"));
+    assertThat(event.get("body") != null).isEqualTo(event.get("httpMethod").equals("POST"));
   }
 
   @ParameterizedTest

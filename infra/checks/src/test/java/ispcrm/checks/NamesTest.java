@@ -3,7 +3,7 @@ package ispcrm.checks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
-import ispcrm.checks.OpenApi.Operation;
+import ispcrm.access.Endpoint;
 import ispcrm.template.Template;
 import ispcrm.template.Template.LambdaFunction;
 import ispcrm.template.Template.Route;
@@ -30,6 +30,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NamesTest {
   private static final Template TEMPLATE = Template.load(Map.of());
   private static final OpenApi API = new OpenApi();
+
+  /** The function without an operation that serves all other routes. */
+  static final String NOT_FOUND = "not-found";
 
   static List<String> modules() {
     return Checkout.functions();
@@ -75,8 +78,7 @@ class NamesTest {
   @ParameterizedTest
   @MethodSource("modules")
   void itHasAnEventThatSucceeds(String module) {
-    assertThat(Checkout.list("events/" + module))
-        .contains(module.equals("authorizer") ? "bearer.json" : "ok.json");
+    assertThat(Checkout.list("events/" + module)).contains(Checkout.mainEvent(module) + ".json");
   }
 
   @Test
@@ -87,30 +89,36 @@ class NamesTest {
   @Test
   void everyOperationOfTheContractIsTheFunctionOfItsName() {
     Map<String, String> contract = new TreeMap<>();
-    API.operations().forEach(operation -> contract.put(operation.route(), operation.id()));
+    API.operations()
+        .forEach(
+            operation -> operation.routes().forEach(route -> contract.put(route, operation.id())));
     Map<String, String> template = new TreeMap<>();
     routes()
         .forEach(
             (route, module) -> {
-              if (!route.contains("/api/v0") && !route.contains("/Users")) {
+              if (!route.contains("/api/v0")
+                  && !route.contains("/Users")
+                  && !module.equals(NOT_FOUND)) {
                 template.put(route, camel(module));
               }
             });
     assertThat(template).isEqualTo(contract);
   }
 
+  /** The endpoint knows whether it also exists under v0 and with a capital in Users. */
   @Test
-  void everyRouteHasItsTwinsOfV0AndOfUsersWithACapital() {
+  void everyPathOfAnEndpointIsARouteAndEverythingElseIsNotFound() {
     Map<String, String> expected = new TreeMap<>();
-    for (Operation operation : API.operations()) {
-      for (String version : List.of("/api/v1", "/api/v0")) {
-        for (String users : List.of("/users", "/Users")) {
+    for (Endpoint endpoint : Endpoint.values()) {
+      for (String path : endpoint.paths()) {
+        for (String method : endpoint.methods()) {
           expected.put(
-              operation.route().replace("/api/v1", version).replace("/users", users),
-              kebab(operation.id()));
+              method + " " + path, endpoint.name().toLowerCase(Locale.ROOT).replace('_', '-'));
         }
       }
     }
+    expected.put("ANY /", NOT_FOUND);
+    expected.put("ANY /{proxy+}", NOT_FOUND);
     assertThat(routes()).isEqualTo(expected);
   }
 
@@ -150,7 +158,7 @@ class NamesTest {
     assertThat(function.environment().keySet()).containsAll(needed);
     assertThat(known).containsAll(function.environment().keySet());
     // Without it, links would not use the custom domain of an API that has one.
-    if (function.routes().stream().anyMatch(route -> route.path().startsWith("/api/"))) {
+    if (function.routes().stream().anyMatch(route -> !route.path().startsWith("/Admin/"))) {
       assertThat(function.environment()).containsKey("BASE_URL");
     }
   }
@@ -216,10 +224,6 @@ class NamesTest {
   static String camel(String module) {
     String name = pascal(module);
     return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
-  }
-
-  private static String kebab(String operationId) {
-    return operationId.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
   }
 
   private static List<String> with(List<String> names, String one) {

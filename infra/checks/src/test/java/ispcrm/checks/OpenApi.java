@@ -46,6 +46,13 @@ final class OpenApi {
       return method + " " + path;
     }
 
+    /** Its routes. If it has {@code x-head}, HEAD has the same response without a body. */
+    List<String> routes() {
+      return Boolean.TRUE.equals(node.get("x-head"))
+          ? List.of(route(), "HEAD " + path)
+          : List.of(route());
+    }
+
     boolean isPublic() {
       return List.of().equals(node.get("security"));
     }

@@ -37,19 +37,21 @@ class OpenApiTest {
           Map.entry("unauthorized", 401),
           Map.entry("forbidden", 403),
           Map.entry("not_found", 404),
+          Map.entry("method_not_allowed", 405),
           Map.entry("already_exists", 409),
           Map.entry("body_too_large", 413),
           Map.entry("throttled", 429),
-          Map.entry("internal_error", 500));
+          Map.entry("internal_error", 500),
+          Map.entry("unavailable", 503));
 
   static List<Operation> operations() {
     return API.operations();
   }
 
   @Test
-  void onlyTheAdminPageIsPublicAndTheOthersTakeEitherHeader() {
+  void onlyTheseArePublicAndTheOthersTakeEitherHeader() {
     assertThat(operations().stream().filter(Operation::isPublic).map(Operation::id))
-        .containsExactly("adminPage");
+        .containsExactly("checkHealth", "adminPage");
     assertThat(operations().stream().filter(operation -> !operation.isPublic()))
         .allSatisfy(operation -> assertThat(operation.node()).doesNotContainKey("security"));
     assertThat(API.document().get("security"))
@@ -140,6 +142,9 @@ class OpenApiTest {
     if (operation.id().equals("createUser")) {
       expected.add("409");
     }
+    if (operation.id().equals("checkHealth")) {
+      expected.add("503");
+    }
     if (operation.path().contains("{") || operation.id().equals("createToken")) {
       expected.add("404");
     }
@@ -207,6 +212,9 @@ class OpenApiTest {
     }
     List<Object> codes = listOf(at("components", "schemas", "Error", "properties", "code", "enum"));
     assertThat(codes).containsExactlyInAnyOrderElementsOf(STATUS_OF_CODE.keySet());
+    // This error belongs to no operation, so the introduction describes it.
+    assertThat((String) at("info", "description")).contains("method_not_allowed");
+    shown.add("method_not_allowed");
     assertThat(shown).containsExactlyInAnyOrderElementsOf(STATUS_OF_CODE.keySet());
   }
 
@@ -223,11 +231,12 @@ class OpenApiTest {
               switch (operation.id() + " " + status) {
                 case "listUsers 200" -> expected.add("Link");
                 case "createUser 201" -> expected.add("Location");
+                case "checkHealth 200", "checkHealth 503" -> expected.add("X-Release");
                 default -> {}
               }
               switch (status) {
                 case "401" -> expected.add("WWW-Authenticate");
-                case "429" -> expected.add("Retry-After");
+                case "429", "503" -> expected.add("Retry-After");
                 default -> {}
               }
               assertThat(map(response.get("headers")).keySet())

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** The functions' responses to the events are those that the contract describes. */
@@ -47,7 +48,9 @@ class ResponsesTest {
           Map.entry("list-users/altered-cursor.json", "400 invalid_cursor"),
           Map.entry("list-users/limit-zero.json", "400 invalid_parameter"),
           Map.entry("list-users/repeated-parameter.json", "400 invalid_parameter"),
-          Map.entry("list-users/unknown-parameter.json", "400 invalid_parameter"));
+          Map.entry("list-users/unknown-parameter.json", "400 invalid_parameter"),
+          Map.entry("not-found/other-method.json", "405 method_not_allowed"),
+          Map.entry("not-found/unknown-route.json", "404 not_found"));
 
   private static LocalDynamoDb dynamoDb;
   private static LocalLambda lambda;
@@ -118,19 +121,44 @@ class ResponsesTest {
         .filter(file -> !file.startsWith("bootstrap-admin/"));
   }
 
+  /** All but those to routes that the contract does not have. */
+  static Stream<String> eventsOfOperations() {
+    return events().filter(file -> !file.startsWith(NamesTest.NOT_FOUND + "/"));
+  }
+
   @Test
   void everyErrorIsCausedByAnEvent() {
     assertThat(events()).containsAll(ERRORS.keySet());
   }
 
   @ParameterizedTest
-  @MethodSource("events")
+  @MethodSource("eventsOfOperations")
   void theResponseIsAsTheContractDescribes(String file) {
     Response response = response(file);
-    String expected = ERRORS.getOrDefault(file, success(operation(file)));
-    String code = response.status().startsWith("2") ? "" : " " + response.json().get("code");
-    assertThat(response.status() + code).isEqualTo(expected);
+    assertThat(outcome(response)).isEqualTo(ERRORS.getOrDefault(file, success(operation(file))));
     check(operation(file), response);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"not-found/unknown-route.json", "not-found/other-method.json"})
+  void theResponseToAnUnknownRouteIsAnErrorOfTheContract(String file) {
+    Response response = response(file);
+    assertThat(outcome(response)).isEqualTo(ERRORS.get(file));
+    assertThat(API.faultsAs("Error", response.json())).isEmpty();
+    assertThat(response.headers().get("X-Request-Id")).isEqualTo(response.json().get("request_id"));
+    assertThat(response.headers().containsKey("Allow")).isEqualTo(response.status().equals("405"));
+  }
+
+  /** API Gateway sends its own response if the function cannot be reached. */
+  @Test
+  void anUnknownRouteHasTheMessageOfTheGatewaysResponse() {
+    assertThat(TEMPLATE.gatewayResponse("MISSING_AUTHENTICATION_TOKEN").body(Map.of()))
+        .contains("\"" + response("not-found/unknown-route.json").json().get("message") + "\"");
+  }
+
+  private static String outcome(Response response) {
+    return response.status()
+        + (response.status().startsWith("2") ? "" : " " + response.json().get("code"));
   }
 
   @Test

@@ -2,11 +2,13 @@ package ispcrm.checks;
 
 import static ispcrm.checks.Checkout.map;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ispcrm.access.Role;
 import ispcrm.authorizer.AuthorizerRequest;
 import ispcrm.authorizer.Decision;
 import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
 import ispcrm.template.Template;
@@ -97,6 +99,11 @@ class SpringContextTest {
               .isInstanceOfSatisfying(
                   IssuedToken.class,
                   issued -> assertThat(issued.token().user()).isEqualTo("admin"));
+      case NamesTest.NOT_FOUND ->
+          assertThatThrownBy(
+                  () -> function.apply(ApiRequest.of(event(module + "/unknown-route.json"), "")))
+              .isInstanceOfSatisfying(
+                  ApiException.class, error -> assertThat(error.status()).isEqualTo(404));
       default ->
           assertThat(function.apply(ApiRequest.of(event(module + "/ok.json"), "")))
               .isInstanceOfSatisfying(

@@ -76,7 +76,9 @@ class PackagedFunctionsIT {
     "get-user, unknown, 404",
     "create-user, every-field, 201",
     "create-token, unknown-user, 404",
-    "admin-page, ok, 200"
+    "admin-page, ok, 200",
+    "check-health, ok, 200",
+    "not-found, other-method, 405"
   })
   void functionRespondsFromItsJar(String name, String event, int status) throws Exception {
     try (LambdaProcess function = start(name, Map.of())) {

@@ -35,6 +35,7 @@ class SnapStartIT {
       Map.of(
           "get-user", List.of("unknown", "\"statusCode\":404"),
           "create-token", List.of("unknown-user", "\"statusCode\":404"),
+          "not-found", List.of("unknown-route", "\"statusCode\":404"),
           "authorizer", List.of("bearer", "\"errorMessage\":\"Unauthorized\""),
           "bootstrap-admin", List.of("ok", "\"token\":\"ispcrm_"));
 

@@ -2,15 +2,33 @@ package ispcrm.local;
 
 import ispcrm.template.Template;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.eclipse.jetty.util.URIUtil;
 
-/** The template's routes. At most one of them matches a request. */
+/**
+ * The template's routes, with the precedence of API Gateway: a route matches by path and method
+ * together. Of several routes that match, the most specific path wins, where text is more specific
+ * than a variable such as {@code {id}}, and a variable more than {@code {proxy+}}. On the same
+ * path, a method wins over ANY.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html">Set
+ *     up a method request in API Gateway</a>
+ * @see <a href="https://github.com/ministackorg/ministack/pull/1423">Measurements of API Gateway's
+ *     routing</a>
+ */
 final class RouteTable {
-  private record Entry(Template.Route route, String function) {}
+  private static final String ANY = "ANY";
+
+  private record Entry(Template.Route route, String function, String[] parts) {
+    boolean isGreedy() {
+      return parts[parts.length - 1].endsWith("+}");
+    }
+  }
 
   private final List<Entry> entries = new ArrayList<>();
 
@@ -19,33 +37,56 @@ final class RouteTable {
         .functions()
         .forEach(
             (name, function) ->
-                function.routes().forEach(route -> entries.add(new Entry(route, name))));
+                function
+                    .routes()
+                    .forEach(
+                        route -> entries.add(new Entry(route, name, route.path().split("/", -1)))));
+    entries.sort(
+        Comparator.comparing(RouteTable::specificity)
+            .thenComparing(entry -> entry.route().method().equals(ANY)));
+  }
+
+  /** Sorts the paths that match one request: the most specific comes first. */
+  private static String specificity(Entry entry) {
+    StringBuilder order = new StringBuilder();
+    for (String part : entry.parts()) {
+      order.append(part.endsWith("+}") ? '2' : part.startsWith("{") ? '1' : '0');
+    }
+    return order.toString();
   }
 
   /**
    * Finds the route for a request.
    *
    * @param path the path as received, still percent-encoded
+   * @return the route, with the values of its variables as received
    */
   Optional<Match> match(String method, String path) {
     if (path == null) {
       return Optional.empty();
     }
+    String[] parts = path.split("/", -1);
     return entries.stream()
-        .filter(entry -> entry.route().method().equals(method))
-        .flatMap(entry -> fit(entry, path.split("/", -1)).stream())
+        .filter(entry -> List.of(method, ANY).contains(entry.route().method()))
+        .flatMap(entry -> fit(entry, parts).stream())
         .findFirst();
   }
 
   private static Optional<Match> fit(Entry entry, String[] path) {
-    String[] route = entry.route().path().split("/", -1);
-    if (route.length != path.length) {
+    String[] route = entry.parts();
+    if (entry.isGreedy() ? path.length < route.length : path.length != route.length) {
       return Optional.empty();
     }
     Map<String, String> variables = new LinkedHashMap<>();
     for (int i = 0; i < route.length; i++) {
-      if (route[i].startsWith("{") && !path[i].isEmpty()) {
-        variables.put(route[i].substring(1, route[i].length() - 1), URIUtil.decodePath(path[i]));
+      if (route[i].endsWith("+}")) {
+        String rest = String.join("/", Arrays.copyOfRange(path, i, path.length));
+        if (rest.isEmpty()) {
+          return Optional.empty();
+        }
+        variables.put(route[i].substring(1, route[i].length() - 2), rest);
+      } else if (route[i].startsWith("{") && !path[i].isEmpty()) {
+        variables.put(route[i].substring(1, route[i].length() - 1), path[i]);
       } else if (!route[i].equals(path[i])) {
         return Optional.empty();
       }

@@ -2,29 +2,48 @@ package ispcrm.access;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
- * The endpoints that require a token, each with the scopes that open it. Each constant is an
- * operationId of infra/openapi.yaml, and a test compares every constant with its operation.
+ * The endpoints, each with the scopes that open it. Each constant is an operationId of
+ * infra/openapi.yaml, and a test compares every constant with its operation.
  */
 public enum Endpoint {
-  DISCOVER_ROOT("GET", "/api/v1"),
-  LIST_USERS("GET", "/api/v1/users", Scope.USERS_READ),
-  GET_USER("GET", "/api/v1/users/{id}", Scope.USERS_READ, Scope.SELF_READ),
-  CREATE_USER("POST", "/api/v1/users", Scope.USERS_WRITE),
-  CREATE_TOKEN("POST", "/api/v1/tokens", Scope.TOKENS_WRITE);
+  DISCOVER_ROOT(Kind.EVERY_SPELLING, "GET", "/api/v1"),
+  LIST_USERS(Kind.EVERY_SPELLING, "GET", "/api/v1/users", Scope.USERS_READ),
+  GET_USER(Kind.EVERY_SPELLING, "GET", "/api/v1/users/{id}", Scope.USERS_READ, Scope.SELF_READ),
+  CREATE_USER(Kind.EVERY_SPELLING, "POST", "/api/v1/users", Scope.USERS_WRITE),
+  CREATE_TOKEN(Kind.EVERY_SPELLING, "POST", "/api/v1/tokens", Scope.TOKENS_WRITE),
+  CHECK_HEALTH(Kind.PUBLIC, "GET HEAD", "/api/v1/health"),
+  ADMIN_PAGE(Kind.PUBLIC, "GET HEAD", "/Admin/getToken");
 
-  private final String method;
+  private enum Kind {
+    /** Requires a token, and exists under v0 and with {@code Users} too. */
+    EVERY_SPELLING,
+
+    /** Requires no token, and exists only as it is written here. */
+    PUBLIC
+  }
+
+  private final Kind kind;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
+  private final List<String> methods;
+
   private final String path;
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
   private final List<Scope> scopes;
 
-  Endpoint(String method, String path, Scope... scopes) {
-    this.method = method;
+  Endpoint(Kind kind, String methods, String path, Scope... scopes) {
+    this.kind = kind;
+    this.methods = List.of(methods.split(" ", -1));
     this.path = path;
     this.scopes = List.of(scopes);
   }
@@ -32,23 +51,73 @@ public enum Endpoint {
   /**
    * Finds the endpoint that a route of API Gateway leads to.
    *
-   * @param resource the route's path, such as {@code /api/v0/Users/{id}}; v0 is the same as v1, and
-   *     {@code Users} the same as {@code users}
+   * @param resource the route's path, such as {@code /api/v0/Users/{id}}
    */
   public static Optional<Endpoint> of(String method, String resource) {
-    String path = resource.toLowerCase(Locale.ROOT).replaceFirst("^/api/v0", "/api/v1");
     return Arrays.stream(values())
-        .filter(endpoint -> endpoint.method.equals(method) && endpoint.path.equals(path))
+        .filter(endpoint -> endpoint.methods.contains(method))
+        .filter(endpoint -> endpoint.paths().contains(resource))
         .findFirst();
   }
 
-  public String method() {
-    return method;
+  /**
+   * The methods that a path supports; empty if no endpoint has this path.
+   *
+   * @param path the path of a request, such as {@code /api/v1/users/jonewe}; a slash at its end has
+   *     no meaning
+   */
+  public static SortedSet<String> methodsOf(String path) {
+    String[] parts = path.replaceFirst("(?<=.)/$", "").split("/", -1);
+    SortedSet<String> methods = new TreeSet<>();
+    for (Endpoint endpoint : values()) {
+      if (endpoint.paths().stream().anyMatch(known -> matches(known.split("/", -1), parts))) {
+        methods.addAll(endpoint.methods);
+      }
+    }
+    return methods;
   }
 
-  /** The path, always of v1 and in lower case, with variables in braces. */
+  private static boolean matches(String[] known, String[] parts) {
+    if (known.length != parts.length) {
+      return false;
+    }
+    for (int i = 0; i < parts.length; i++) {
+      if (known[i].startsWith("{") ? parts[i].isEmpty() : !known[i].equals(parts[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  public List<String> methods() {
+    return methods;
+  }
+
+  /** The path, always of v1 and in lower case under /api, with variables in braces. */
   public String path() {
     return path;
+  }
+
+  /**
+   * All paths that lead to this endpoint. What the API could do when its first version was
+   * documented is also available under v0 and with {@code Users}; anything else is not.
+   */
+  public Set<String> paths() {
+    Set<String> paths = new LinkedHashSet<>();
+    paths.add(path);
+    if (kind == Kind.EVERY_SPELLING) {
+      for (String version : List.of("/api/v1", "/api/v0")) {
+        for (String users : List.of("/users", "/Users")) {
+          paths.add(path.replaceFirst("^/api/v1", version).replace("/users", users));
+        }
+      }
+    }
+    return paths;
+  }
+
+  /** Whether no token is required. */
+  public boolean isPublic() {
+    return kind == Kind.PUBLIC;
   }
 
   /** The scopes of which a token needs one; empty if any valid token is enough. */

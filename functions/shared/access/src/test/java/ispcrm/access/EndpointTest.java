@@ -20,11 +20,13 @@ class EndpointTest {
     "GET, /api/v0/Users, LIST_USERS",
     "GET, /api/v1/Users/{id}, GET_USER",
     "POST, /api/v1/users, CREATE_USER",
-    "POST, /api/v0/tokens, CREATE_TOKEN"
+    "POST, /api/v0/tokens, CREATE_TOKEN",
+    "GET, /api/v1/health, CHECK_HEALTH",
+    "HEAD, /Admin/getToken, ADMIN_PAGE"
   })
   void aRouteLeadsToItsEndpoint(String method, String resource, Endpoint endpoint) {
     assertThat(Endpoint.of(method, resource)).contains(endpoint);
-    assertThat(endpoint.method()).isEqualTo(method);
+    assertThat(endpoint.methods()).contains(method);
     assertThat(endpoint.path()).isEqualToIgnoringCase(resource.replace("v0", "v1"));
   }
 
@@ -35,10 +37,38 @@ class EndpointTest {
     "GET, /api/v7/users",
     "GET, /users",
     "GET, /api/v1/api/v0/users",
-    "GET, ''"
+    "GET, ''",
+    "GET, /api/v0/health",
+    "GET, /admin/gettoken",
+    "HEAD, /api/v1/users"
   })
   void anotherRouteLeadsNowhere(String method, String resource) {
     assertThat(Endpoint.of(method, resource)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/api/v1|GET",
+        "/api/v0/|GET",
+        "/api/v1/Users|GET, POST",
+        "/api/v0/users/jonewe|GET",
+        "/api/v1/users/j%6Fnewe/|GET",
+        "/api/v1/users/a%2Fb|GET",
+        "/api/v0/tokens|POST",
+        "/api/v1/health|GET, HEAD",
+        "/Admin/getToken|GET, HEAD",
+        "/api/v7|''",
+        "/api/v1/users/jonewe/tokens|''",
+        "/api/v1/users//|''",
+        "/api/v0/health|''",
+        "/admin/gettoken|''",
+        "/|''",
+        "''|''"
+      })
+  void aPathSupportsTheMethodsOfItsEndpoints(String path, String methods) {
+    assertThat(String.join(", ", Endpoint.methodsOf(path))).isEqualTo(methods);
   }
 
   @Test

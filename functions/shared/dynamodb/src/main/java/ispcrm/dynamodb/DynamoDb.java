@@ -84,6 +84,21 @@ public final class DynamoDb {
     return Optional.empty();
   }
 
+  /**
+   * Checks that a table can be read. It reads an item that does not exist, which costs half a read
+   * unit, and ends within 2 seconds.
+   *
+   * @throws RuntimeException if the table cannot be read
+   */
+  public static void checkReadable(DynamoDbClient client, String table, String keyName) {
+    client.getItem(
+        GetItemRequest.builder()
+            .tableName(table)
+            .key(Map.of(keyName, text("health")))
+            .overrideConfiguration(limits -> limits.apiCallTimeout(Duration.ofSeconds(2)))
+            .build());
+  }
+
   public static AttributeValue text(String value) {
     return AttributeValue.fromS(value);
   }

@@ -9,8 +9,8 @@ import java.util.function.Function;
 /**
  * Turns API Gateway's event into an {@link ApiRequest}, and the {@link ApiResponse} of an endpoint
  * into what API Gateway expects. This is the only place where exceptions become responses: an
- * {@link ApiException} is the client's error; any other exception is logged and becomes a plain
- * 500.
+ * {@link ApiException} describes its own response; any other exception is logged and becomes a
+ * plain 500. A response to HEAD has the headers of the response to GET, and no body.
  */
 public final class ApiEntryPoint {
   private final String label;
@@ -48,7 +48,7 @@ public final class ApiEntryPoint {
     Map<String, Object> output = new LinkedHashMap<>();
     output.put("statusCode", response.status());
     output.put("headers", response.headers());
-    output.put("body", response.body());
+    output.put("body", request.method().equals("HEAD") ? "" : response.body());
     output.put("isBase64Encoded", false);
     return output;
   }
@@ -57,10 +57,17 @@ public final class ApiEntryPoint {
     try {
       return function.apply(request);
     } catch (ApiException e) {
+      if (e.getCause() instanceof RuntimeException fault) {
+        logFault(request, log, fault);
+      }
       return e.toResponse(request);
     } catch (RuntimeException e) {
-      LambdaEntryPoint.logFault(log, label + " failed on request " + request.requestId(), e);
+      logFault(request, log, e);
       return ApiException.internalError(request);
     }
+  }
+
+  private void logFault(ApiRequest request, LambdaLogger log, RuntimeException fault) {
+    LambdaEntryPoint.logFault(log, label + " failed on request " + request.requestId(), fault);
   }
 }

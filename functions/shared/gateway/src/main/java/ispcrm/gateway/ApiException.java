@@ -1,14 +1,16 @@
 package ispcrm.gateway;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * An error that the client made, described so that the client can correct it. Only {@link
- * ApiEntryPoint} turns it into a response; any other exception is a fault of our own.
+ * An error that is described to the client: one that the client made and can correct, or one that
+ * passes. Only {@link ApiEntryPoint} turns it into a response; any other exception is a fault of
+ * our own.
  */
 public final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -16,6 +18,7 @@ public final class ApiException extends RuntimeException {
   private final int status;
   private final String code;
   private final transient Map<String, String> fieldErrors;
+  private final transient Map<String, String> headers;
 
   /**
    * @param status the HTTP status code, 400 to 499
@@ -30,10 +33,60 @@ public final class ApiException extends RuntimeException {
    * @param fieldErrors what is wrong with each invalid field or parameter
    */
   public ApiException(int status, String code, String message, Map<String, String> fieldErrors) {
-    super(message, null, false, false);
+    this(status, code, message, fieldErrors, Map.of(), null);
+  }
+
+  private ApiException(
+      int status,
+      String code,
+      String message,
+      Map<String, String> fieldErrors,
+      Map<String, String> headers,
+      RuntimeException cause) {
+    super(message, cause, false, false);
     this.status = status;
     this.code = code;
     this.fieldErrors = fieldErrors;
+    this.headers = headers;
+  }
+
+  /**
+   * The error for a method that a known path does not support.
+   *
+   * @param methods the methods that the path supports, in the order of the response; at least one
+   */
+  public static ApiException methodNotAllowed(Collection<String> methods) {
+    List<String> names = List.copyOf(methods);
+    int last = names.size() - 1;
+    String list =
+        (last == 0 ? "" : String.join(", ", names.subList(0, last)) + " and ") + names.get(last);
+    return new ApiException(
+            405, "method_not_allowed", "Method not allowed - this path supports " + list + ".")
+        .with("Allow", String.join(", ", names));
+  }
+
+  /**
+   * The error for a fault that may pass, such as a table that cannot be read.
+   *
+   * @param fault what failed, for the log
+   * @param cause why it failed, for the log
+   */
+  public static ApiException unavailable(String fault, RuntimeException cause) {
+    return new ApiException(
+        503,
+        "unavailable",
+        "Unavailable - wait for the number of seconds in Retry-After, then try again.",
+        Map.of(),
+        Map.of("Retry-After", "5"),
+        new IllegalStateException(fault, cause));
+  }
+
+  /** This error with another header in its response. */
+  public ApiException with(String header, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(header, value);
+    return new ApiException(
+        status, code, getMessage(), fieldErrors, more, (RuntimeException) getCause());
   }
 
   /** The error for a key that the JSON of a body repeats. */
@@ -55,7 +108,11 @@ public final class ApiException extends RuntimeException {
   }
 
   ApiResponse toResponse(ApiRequest request) {
-    return response(status, getMessage(), code, fieldErrors, request);
+    ApiResponse response = response(status, getMessage(), code, fieldErrors, request);
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      response = response.with(header.getKey(), header.getValue());
+    }
+    return response;
   }
 
   static ApiResponse internalError(ApiRequest request) {

@@ -11,6 +11,8 @@ import java.util.Map;
  * What a function needs to know about an HTTP request. It contains no headers on purpose: a token
  * that is not here cannot end up in a log or a response.
  *
+ * @param method the HTTP method, such as GET
+ * @param path the path as API Gateway passes it, such as {@code /api/v1/users/jonewe}
  * @param pathParameters the values of the route's variables, decoded
  * @param query the parameters of the query string, decoded, each with all its values in order
  * @param body the body as API Gateway passes it; empty if there is none
@@ -23,6 +25,8 @@ import java.util.Map;
  *     proxy integrations</a>
  */
 public record ApiRequest(
+    String method,
+    String path,
     Map<String, String> pathParameters,
     Map<String, List<String>> query,
     String body,
@@ -41,7 +45,9 @@ public record ApiRequest(
   public static ApiRequest of(Map<String, Object> event, String baseUrl) {
     Map<String, Object> context = LambdaEntryPoint.object(event, "requestContext");
     return new ApiRequest(
-        LambdaEntryPoint.object(event, "pathParameters"),
+        String.valueOf(event.get("httpMethod")),
+        String.valueOf(event.get("path")),
+        PathParameters.of(event),
         LambdaEntryPoint.object(event, "multiValueQueryStringParameters"),
         event.get("body") instanceof String text ? text : "",
         Boolean.TRUE.equals(event.get("isBase64Encoded")),

@@ -163,6 +163,8 @@ class ApiRequestTest {
 
   private static ApiRequest request(String body) {
     return new ApiRequest(
+        "POST",
+        "/api/v1/users",
         Map.of(),
         Map.of(),
         body,

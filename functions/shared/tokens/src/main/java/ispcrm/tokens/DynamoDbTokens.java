@@ -30,6 +30,15 @@ public final class DynamoDbTokens implements Tokens {
     return DynamoDb.find(dynamoDb, table, "sha256", secret.sha256()).map(DynamoDbTokens::token);
   }
 
+  /**
+   * Checks that the table can be read; see {@link DynamoDb#checkReadable}.
+   *
+   * @throws RuntimeException if it cannot
+   */
+  public void checkReadable() {
+    DynamoDb.checkReadable(dynamoDb, table, "sha256");
+  }
+
   @Override
   public void add(IssuedToken issued) {
     Token token = issued.token();

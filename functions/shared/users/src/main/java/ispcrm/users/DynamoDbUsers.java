@@ -53,6 +53,15 @@ public final class DynamoDbUsers implements Users {
     return isId(id) ? item(userKey(id)).map(DynamoDbUsers::user) : Optional.empty();
   }
 
+  /**
+   * Checks that the table can be read; see {@link DynamoDb#checkReadable}.
+   *
+   * @throws RuntimeException if it cannot
+   */
+  public void checkReadable() {
+    DynamoDb.checkReadable(dynamoDb, table, "pk");
+  }
+
   @Override
   public Page list(Filter filter, String after, int limit) {
     if (filter.username() != null || filter.customerId() != null) {

@@ -48,12 +48,18 @@ final class Functions {
   /** A function by the name of its module. */
   Subject of(String name) {
     Template.LambdaFunction function = template.functions().get(name);
-    String event = name.equals("authorizer") ? "bearer" : "ok";
+    String event =
+        switch (name) {
+          case "authorizer" -> "bearer";
+          case "not-found" -> "unknown-route";
+          default -> "ok";
+        };
     String expected =
         switch (name) {
           case "authorizer" -> "\"Effect\":\"Allow\"";
           case "bootstrap-admin" -> "\"token\":";
           case "create-token", "create-user" -> "\"statusCode\":201";
+          case "not-found" -> "\"statusCode\":404";
           default -> "\"statusCode\":200";
         };
     try {

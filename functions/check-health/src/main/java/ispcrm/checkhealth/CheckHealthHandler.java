@@ -1,0 +1,42 @@
+package ispcrm.checkhealth;
+
+import ispcrm.dynamodb.DynamoDb;
+import ispcrm.gateway.ApiEntryPoint;
+import ispcrm.gateway.LambdaHandler;
+import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.users.DynamoDbUsers;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/** Runs {@link CheckHealth} as the Lambda function of its endpoint. */
+public final class CheckHealthHandler extends LambdaHandler {
+  private static final String PRIMING_EVENT =
+      """
+      {"requestContext":{"requestId":"snapstart"}}
+      """;
+
+  public CheckHealthHandler() {
+    this(System.getenv());
+  }
+
+  public CheckHealthHandler(Map<String, String> environment) {
+    super(
+        ApiEntryPoint.create(
+            "checkHealth",
+            function(environment),
+            environment,
+            primed -> primed.warmUp(PRIMING_EVENT)));
+  }
+
+  /** Creates the function with what its environment names. */
+  public static CheckHealth function(Map<String, String> environment) {
+    DynamoDbClient dynamoDb = DynamoDb.client(environment);
+    String users = environment.get("USERS_TABLE");
+    String tokens = environment.get("TOKENS_TABLE");
+    Map<String, Runnable> tables = new LinkedHashMap<>();
+    tables.put(users, new DynamoDbUsers(dynamoDb, users)::checkReadable);
+    tables.put(tokens, new DynamoDbTokens(dynamoDb, tokens)::checkReadable);
+    return new CheckHealth(tables, environment.get("RELEASE"));
+  }
+}
