@@ -404,28 +404,114 @@ class ContractIT {
     "GET,/api",
     "GET,/api/v7",
     "GET,/api/v7/users",
-    "DELETE,/api/v1/users",
-    "PATCH,/api/v1/users",
-    "PUT,/api/v1/users/nobody",
-    "GET,/api/v1/tokens",
-    "POST,/api/v1",
-    "OPTIONS,/api/v1/users",
+    "POST,/api/v7/users",
+    "GET,/api/v1/invoices",
     "GET,/api/v1/users/nobody/tokens",
-    "POST,/Admin/getToken"
+    "GET,/api/v0/health",
+    "GET,/admin/gettoken",
+    "HEAD,/api/v7"
   })
   void unknownRouteIsNotFoundAndNamesTheVersion(String method, String path) {
     for (Api caller : List.of(api, api.as(null))) {
-      Response response = caller.send(method, path, null).expect(404, "not_found");
-      assertThat(response.json().get("message").asString()).contains("v1");
-      assertThat(response.json().at("/_links/root").asString())
-          .isEqualTo(target.base() + "/api/v1");
+      Response response = caller.send(method, path, null).expect(404);
       assertThat(response.header("Content-Type")).startsWith("application/json");
+      assertThat(response.header("X-Request-Id")).isNotBlank();
+      assertThat(response.header("Allow")).isNull();
+      if (method.equals("HEAD")) {
+        assertThat(response.body()).isEmpty();
+      } else {
+        response.expect(404, "not_found");
+        assertThat(response.json().get("message").asString()).contains("v1");
+        assertThat(response.json().at("/_links/root").asString())
+            .isEqualTo(target.base() + "/api/v1");
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource({
+    "DELETE,/api/v1/users,'GET, POST'",
+    "PATCH,/api/v0/Users,'GET, POST'",
+    "OPTIONS,/api/v1/users,'GET, POST'",
+    "PUT,/api/v1/users/nobody,GET",
+    "DELETE,/api/v0/Users/no%62ody,GET",
+    "GET,/api/v1/tokens,POST",
+    "POST,/api/v1,GET",
+    "POST,/api/v1/health,'GET, HEAD'",
+    "POST,/Admin/getToken,'GET, HEAD'",
+    "HEAD,/api/v1/users,'GET, POST'"
+  })
+  void methodThatAKnownPathLacksIsNotAllowed(String method, String path, String allow) {
+    for (Api caller : List.of(api, api.as(null))) {
+      Response response = caller.send(method, path, null).expect(405);
+      assertThat(response.header("Allow")).isEqualTo(allow);
+      assertThat(response.header("Content-Type")).startsWith("application/json");
+      assertThat(response.header("X-Request-Id")).isNotBlank();
+      if (method.equals("HEAD")) {
+        assertThat(response.body()).isEmpty();
+      } else {
+        response.expect(405, "method_not_allowed");
+        assertThat(response.json().get("message").asString())
+            .isEqualTo(
+                "Method not allowed - this path supports " + allow.replace(", ", " and ") + ".");
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"/api/v1/health", "/Admin/getToken"})
+  void headHasTheHeadersOfGetAndNoBody(String path) {
+    Response get = api.as(null).get(path).expect(200);
+    Response head = api.as(null).send("HEAD", path, null).expect(200);
+    assertThat(head.body()).isEmpty();
+    for (String header :
+        List.of("Content-Type", "Cache-Control", "X-Release", "Content-Security-Policy")) {
+      assertThat(head.header(header)).as(header).isEqualTo(get.header(header));
     }
   }
 
   @Test
-  void headIsNotARoute() {
-    assertThat(api.send("HEAD", "/api/v1/users", null).expect(404).body()).isEmpty();
+  void healthIsPublicAndNamesTheRelease() {
+    for (Api caller : List.of(api, api.as(null), api.as("nonsense"))) {
+      Response health = caller.get("/api/v1/health").expect(200);
+      assertThat(health.json().propertyNames()).containsExactly("status", "release");
+      assertThat(field(health.json(), "status")).isEqualTo("ok");
+      assertThat(field(health.json(), "release")).matches("[0-9a-z]{4,10}");
+      assertThat(health.header("X-Release")).isEqualTo(field(health.json(), "release"));
+      assertThat(health.header("Cache-Control")).isEqualTo("no-store");
+    }
+  }
+
+  @Test
+  void encodedIdMeansTheSame() {
+    String id = field(subscriber(), "id");
+    String user = "/api/v1/users/";
+    String body = api.get(user + id).expect(200).body();
+    assertThat(api.get(user + percentEncoded(id)).expect(200).body()).isEqualTo(body);
+    api.get(user + percentEncoded(id) + "/").expect(200);
+    api.get(user + "+" + id).expect(404, "not_found");
+  }
+
+  @Test
+  void idIsDecodedOnlyOnce() {
+    api.get("/api/v1/users/" + percentEncoded(field(subscriber(), "id")).replace("%", "%25"))
+        .expect(404, "not_found");
+  }
+
+  @Test
+  @Writes
+  void encodedIdIsTheOwnRecordToo() {
+    String id = field(subscriber(), "id");
+    Api customer = api.as(api.createToken(id));
+    customer.get("/api/v1/users/" + percentEncoded(id)).expect(200);
+    customer.get("/api/v1/users/" + percentEncoded(id + "x")).expect(403, "forbidden");
+    customer.get("/api/v1/users/" + id + "%ff").expect(403, "forbidden");
+  }
+
+  private static String percentEncoded(String id) {
+    StringBuilder encoded = new StringBuilder();
+    id.chars().forEach(character -> encoded.append("%%%02x".formatted(character)));
+    return encoded.toString();
   }
 
   @ParameterizedTest(name = "{0}")

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -73,6 +74,58 @@ class LocalRunIT {
       assertThat(run.output())
           .isEqualTo(
               "ISPCRM_DYNAMODB must be a host and a port such as 172.17.0.1:8000, not 8000.\n");
+    }
+  }
+
+  /** No client library sends such a path. */
+  @Test
+  void malformedPathIsAnErrorOfTheClient() throws Exception {
+    try (LocalRun run = LocalRun.start()) {
+      for (String id : List.of("%ZZ", "%", "%4", "%00")) {
+        assertThat(send(run, "GET", "/api/v1/users/" + id))
+            .as(id)
+            .startsWith("HTTP/1.1 400 ")
+            .contains("\"code\":\"bad_request\"");
+      }
+      for (String id : List.of("jonewe%FF", "%C3%28", "a%2Fb", "%25%32%35")) {
+        assertThat(send(run, "GET", "/api/v1/users/" + id))
+            .as(id)
+            .startsWith("HTTP/1.1 404 ")
+            .contains("\"code\":\"not_found\"");
+      }
+    }
+  }
+
+  /** A client library hides a body that should not be there. */
+  @Test
+  void headHasTheHeadersOfGetAndNoBody() throws Exception {
+    try (LocalRun run = LocalRun.start()) {
+      for (String path :
+          List.of("/api/v1/health", "/Admin/getToken", "/api/v7", "/api/v1/users/%ZZ")) {
+        String[] get = send(run, "GET", path).split("\r\n\r\n", 2);
+        String[] head = send(run, "HEAD", path).split("\r\n\r\n", 2);
+        assertThat(head[1]).as(path).isEmpty();
+        assertThat(get[1]).as(path).isNotEmpty();
+        assertThat(headers(head[0])).as(path).isEqualTo(headers(get[0]));
+      }
+    }
+  }
+
+  /** The status line and the headers, without those of the single request and of the body. */
+  private static List<String> headers(String head) {
+    return head.lines()
+        .filter(header -> !header.matches("(Date|X-Request-Id|Content-Length):.*"))
+        .toList();
+  }
+
+  private static String send(LocalRun run, String method, String path) throws IOException {
+    try (Socket socket = new Socket(run.base().getHost(), run.base().getPort())) {
+      String request =
+          "%s %s HTTP/1.1\r\nHost: local\r\nX-Auth-Token: %s\r\nConnection: close\r\n\r\n";
+      socket
+          .getOutputStream()
+          .write(request.formatted(method, path, run.token()).getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
