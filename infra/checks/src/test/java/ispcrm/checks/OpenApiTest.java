@@ -42,7 +42,8 @@ class OpenApiTest {
           Map.entry("body_too_large", 413),
           Map.entry("throttled", 429),
           Map.entry("internal_error", 500),
-          Map.entry("unavailable", 503));
+          Map.entry("unavailable", 503),
+          Map.entry("timeout", 504));
 
   static List<Operation> operations() {
     return API.operations();
@@ -125,7 +126,7 @@ class OpenApiTest {
   @ParameterizedTest
   @MethodSource("operations")
   void everyOperationDocumentsItsResponses(Operation operation) {
-    Set<String> expected = new TreeSet<>(Set.of("429", "500"));
+    Set<String> expected = new TreeSet<>(Set.of("429", "500", "504"));
     boolean creates = operation.method().equals("POST");
     expected.add(creates ? "201" : "200");
     if (!operation.isPublic()) {
