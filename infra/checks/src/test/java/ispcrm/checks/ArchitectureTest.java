@@ -208,7 +208,8 @@ class ArchitectureTest {
   /**
    * Unique values are generated only in methods that handle requests, never while a class or an
    * object is initialized; SnapStartIT shows that priming does not call them. DynamoDbUsers.pause
-   * only spreads retries.
+   * only spreads retries, and LambdaEntryPoint.skipRandomNumbers makes each copy of a snapshot
+   * spread them differently.
    *
    * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html">Handling
    *     uniqueness with Lambda SnapStart</a>
@@ -232,6 +233,7 @@ class ArchitectureTest {
             "DynamoDbUsers.pause",
             "GeneratedIds.customerId",
             "GeneratedIds.id",
-            "IssuedToken.issue");
+            "IssuedToken.issue",
+            "LambdaEntryPoint.skipRandomNumbers");
   }
 }

@@ -3,8 +3,21 @@ package ispcrm.e2e;
 import static ispcrm.e2e.PackagedFunctions.TEMPLATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.jdi.Bootstrap;
+import com.sun.jdi.Field;
+import com.sun.jdi.LongValue;
+import com.sun.jdi.ThreadReference;
+import com.sun.jdi.VirtualMachine;
+import com.sun.jdi.connect.AttachingConnector;
+import com.sun.jdi.connect.Connector;
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -13,9 +26,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -90,6 +105,7 @@ class SnapStartIT {
             .contains("ispcrm.gateway.LambdaEntryPoint")
             .doesNotContain(GENERATORS);
       }
+      Set<SocketAddress> connectionsBefore = connections();
       calls.clear();
       dynamoDb.listen(calls::add);
       function.restore("AFTER");
@@ -104,12 +120,91 @@ class SnapStartIT {
 
       assertThat(outcome.json()).contains(firstCall.get(1));
       assertThat(accessKeys()).isEqualTo(hasTable ? Set.of("AFTER") : Set.of());
+      assertThat(connections()).as("connections").noneMatch(connectionsBefore::contains);
       assertThat(function.log())
           .contains(" of release none was restored")
           .doesNotContain("not primed", "failed on request");
       // bootstrap-admin warns of each use.
       assertThat(function.log().contains("WARN")).isEqualTo(name.equals("bootstrap-admin"));
       SecretScan.assertNoToken("the log of " + name, function.log());
+    }
+  }
+
+  @Test
+  void noDnsResponseOutlivesTheSnapshot() throws Exception {
+    URI endpoint = URI.create(dynamoDb.environment().get("AWS_ENDPOINT_URL_DYNAMODB"));
+    dynamoDb.listenAt("127.0.0.2", endpoint.getPort());
+    Path hosts = folder.resolve("hosts");
+    Files.writeString(hosts, "127.0.0.1 dynamodb.example\n");
+    Map<String, String> environment = new HashMap<>(dynamoDb.environment());
+    environment.put("AWS_ENDPOINT_URL_DYNAMODB", "http://dynamodb.example:" + endpoint.getPort());
+    environment.put("JAVA_TOOL_OPTIONS", "-Djdk.net.hosts.file=" + hosts);
+    dynamoDb.listen(calls::add);
+    try (LambdaProcess function =
+        LambdaProcess.startForSnapshot(
+            TEMPLATE, "get-user", folder.resolve("get-user"), environment, "BEFORE")) {
+      function.awaitSnapshot();
+      assertThat(servers()).containsExactly("127.0.0.1");
+      calls.clear();
+      Files.writeString(hosts, "127.0.0.2 dynamodb.example\n");
+      function.restore("AFTER");
+      assertThat(function.invoke(PackagedFunctions.event("get-user", "unknown")).json())
+          .contains("\"statusCode\":404");
+      assertThat(servers()).containsExactly("127.0.0.2");
+    } finally {
+      dynamoDb.listen(call -> {});
+    }
+  }
+
+  /** A debugger gives two processes the same state at the snapshot, as if they were its copies. */
+  @Test
+  void copiesOfASnapshotDrawDifferentRandomNumbers() throws Exception {
+    assertThat(randomStateOfACopy("one")).isNotEqualTo(randomStateOfACopy("two"));
+  }
+
+  /** The state of ThreadLocalRandom, which determines the next numbers, after a first call. */
+  private long randomStateOfACopy(String name) throws Exception {
+    Map<String, String> environment = new HashMap<>(dynamoDb.environment());
+    int port = freePort();
+    environment.put(
+        "JAVA_TOOL_OPTIONS",
+        "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + port);
+    try (LambdaProcess function =
+        LambdaProcess.startForSnapshot(
+            TEMPLATE, "get-user", folder.resolve(name), environment, "BEFORE")) {
+      function.awaitSnapshot();
+      VirtualMachine machine = debug(port);
+      ThreadReference main =
+          machine.allThreads().stream()
+              .filter(thread -> thread.name().equals("main"))
+              .findFirst()
+              .orElseThrow();
+      Field state = main.referenceType().fieldByName("threadLocalRandomSeed");
+      main.setValue(state, machine.mirrorOf(1L));
+      function.restore("AFTER");
+      assertThat(function.invoke(PackagedFunctions.event("get-user", "unknown")).json())
+          .contains("\"statusCode\":404");
+      long after = ((LongValue) main.getValue(state)).value();
+      machine.dispose();
+      return after;
+    }
+  }
+
+  private static VirtualMachine debug(int port) throws Exception {
+    AttachingConnector connector =
+        Bootstrap.virtualMachineManager().attachingConnectors().stream()
+            .filter(one -> one.name().equals("com.sun.jdi.SocketAttach"))
+            .findFirst()
+            .orElseThrow();
+    Map<String, Connector.Argument> arguments = connector.defaultArguments();
+    arguments.get("hostname").setValue("127.0.0.1");
+    arguments.get("port").setValue("" + port);
+    return connector.attach(arguments);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
     }
   }
 
@@ -125,6 +220,16 @@ class SnapStartIT {
       // It gives up after a few of its hundred priming iterations.
       assertThat(function.log().split("SdkClientException: ", -1)).hasSizeBetween(2, 60);
     }
+  }
+
+  private Set<SocketAddress> connections() {
+    return calls.stream().map(LocalDynamoDb.Call::client).collect(Collectors.toSet());
+  }
+
+  private Set<String> servers() {
+    return calls.stream()
+        .map(call -> ((InetSocketAddress) call.server()).getAddress().getHostAddress())
+        .collect(Collectors.toSet());
   }
 
   private Set<String> accessKeys() {

@@ -3,6 +3,7 @@ package ispcrm.emulation;
 import ispcrm.template.Permission;
 import ispcrm.template.Template;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -167,10 +168,17 @@ public final class LocalDynamoDb implements AutoCloseable {
    * @param accessKey the access key that signed it
    * @param function the name of the function that made it, such as get-user; empty if no function
    *     did
+   * @param client the address that the caller connected from, a different one for each connection
+   * @param server the address that the caller connected to
    * @param requiredPermissions the permissions that the caller must have
    */
   public record Call(
-      String operation, String accessKey, String function, Set<Permission> requiredPermissions) {
+      String operation,
+      String accessKey,
+      String function,
+      SocketAddress client,
+      SocketAddress server,
+      Set<Permission> requiredPermissions) {
     private static final Pattern APPLICATION = Pattern.compile("\\bapp/([a-z-]+)");
 
     private static Call of(Request request, byte[] body) {
@@ -182,6 +190,8 @@ public final class LocalDynamoDb implements AutoCloseable {
           operation,
           credential.replaceFirst("/.*", ""),
           application.find() ? application.group(1) : "",
+          request.getConnectionMetaData().getRemoteSocketAddress(),
+          request.getConnectionMetaData().getLocalSocketAddress(),
           RequiredPermissions.of(operation, JSON.readTree(body)));
     }
 

@@ -30,17 +30,20 @@ public final class DynamoDb {
    *     practices of the AWS SDK for Java 2.x</a>
    */
   public static DynamoDbClient client(Map<String, String> environment) {
+    ClientOverrideConfiguration.Builder overrides =
+        ClientOverrideConfiguration.builder()
+            .apiCallAttemptTimeout(Duration.ofSeconds(3))
+            .apiCallTimeout(Duration.ofSeconds(10));
+    if ("snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
+      overrides.addExecutionInterceptor(SnapshotConnections.register());
+    }
     DynamoDbClientBuilder builder =
         DynamoDbClient.builder()
             .httpClientBuilder(
                 UrlConnectionHttpClient.builder()
                     .connectionTimeout(Duration.ofSeconds(1))
                     .socketTimeout(Duration.ofSeconds(3)))
-            .overrideConfiguration(
-                ClientOverrideConfiguration.builder()
-                    .apiCallAttemptTimeout(Duration.ofSeconds(3))
-                    .apiCallTimeout(Duration.ofSeconds(10))
-                    .build());
+            .overrideConfiguration(overrides.build());
     String endpoint = environment.getOrDefault("DYNAMODB_ENDPOINT", "");
     if (!endpoint.isEmpty()) {
       builder.endpointOverride(URI.create(endpoint));

@@ -12,7 +12,9 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.crac.Core;
@@ -23,7 +25,8 @@ import org.crac.Resource;
  * class creates one and delegates to it.
  *
  * <p>Before Lambda takes a SnapStart snapshot, the function is primed, so that the first call after
- * a restore finds its classes loaded and its client connected.
+ * a restore finds its classes loaded and compiled. Each copy of the snapshot draws its own random
+ * numbers. No DNS response outlives the snapshot, because the runtime client empties Java's cache.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-java.html">Lambda
@@ -34,6 +37,8 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
   private static final int PRIMING_ITERATIONS = 100;
 
   private static final int MAX_PRIMING_SECONDS = 5;
+
+  private static final int MAX_SKIPPED_RANDOM_NUMBERS = 1 << 16;
 
   private final String label;
   private final EventHandler handler;
@@ -100,6 +105,7 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
    */
   @Override
   public void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
+    skipRandomNumbers(); // only primes it
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_PRIMING_SECONDS);
     try {
       for (int i = 0; i < PRIMING_ITERATIONS && System.nanoTime() - end < 0; i++) {
@@ -110,10 +116,30 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
     }
   }
 
-  /** Logs the name and the release of the function, so that the log shows what is live. */
+  /**
+   * Makes this copy of the snapshot draw its own random numbers, and logs the name and the release
+   * of the function, so that the log shows what is live.
+   */
   @Override
   public void afterRestore(org.crac.Context<? extends Resource> context) {
+    skipRandomNumbers();
     LambdaRuntime.getLogger().log(label + " was restored", LogLevel.INFO);
+  }
+
+  /**
+   * Moves {@link ThreadLocalRandom} of this thread, which also handles the events, to a random
+   * position. The AWS SDK and {@code DynamoDbUsers} spread retries with its numbers. If each copy
+   * of a snapshot drew the same ones, copies whose calls fail together would repeat them together.
+   * ThreadLocalRandom cannot be seeded, and a new thread takes its seed from a sequence that is in
+   * the snapshot too.
+   *
+   * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html">Handling
+   *     uniqueness with Lambda SnapStart</a>
+   */
+  private static void skipRandomNumbers() {
+    for (int i = new SecureRandom().nextInt(MAX_SKIPPED_RANDOM_NUMBERS); i > 0; i--) {
+      ThreadLocalRandom.current().nextInt();
+    }
   }
 
   /** The object at this name of an event; empty if there is none. */
