@@ -174,7 +174,7 @@ class NamesTest {
         .isNotEmpty()
         .allSatisfy(
             dependency -> {
-              if (Set.of("template", "emulation", "local", "DynamoDBLocal")
+              if (Set.of("template", "emulation", "local", "restore", "DynamoDBLocal")
                   .contains(dependency.artifactId())) {
                 assertThat(dependency.scope()).isEqualTo("test");
               }

@@ -1,0 +1,110 @@
+package ispcrm.restore;
+
+import ispcrm.access.Role;
+import ispcrm.users.InvalidValueException;
+import ispcrm.users.Status;
+import ispcrm.users.UserField;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * A user as {@link ispcrm.users.DynamoDbUsers} stores it: the item {@code user#ID}, and two items
+ * that claim its username and its customer number.
+ *
+ * @param attributes all attributes of the item, including those that this release does not know
+ */
+record StoredUser(
+    String id,
+    Role role,
+    Status status,
+    List<Claim> claims,
+    Map<String, AttributeValue> attributes) {
+  private static final String USER = "user#";
+  private static final String USERNAME = "username#";
+  private static final String CUSTOMER_ID = "customer_id#";
+
+  /**
+   * The item that claims a value for a user.
+   *
+   * @param field what the value is called in messages
+   */
+  record Claim(String field, String value, String key) {}
+
+  static boolean isUser(String key) {
+    return key.startsWith(USER);
+  }
+
+  static boolean isClaim(String key) {
+    return key.startsWith(USERNAME) || key.startsWith(CUSTOMER_ID);
+  }
+
+  /** The key of the user who has a claim. */
+  static String keyOfOwner(Map<String, AttributeValue> claim) {
+    return USER + text(claim, "id");
+  }
+
+  /**
+   * Reads an item.
+   *
+   * @throws BrokenRecordException if the API could not read it or list it
+   */
+  static StoredUser of(Map<String, AttributeValue> attributes) throws BrokenRecordException {
+    for (UserField<?> field : UserField.ALL) {
+      value(attributes, field);
+    }
+    String id = value(attributes, UserField.ID);
+    String username = value(attributes, UserField.USERNAME);
+    String customerId = value(attributes, UserField.CUSTOMER_ID);
+    require(attributes, "pk", USER + id);
+    require(attributes, "listing", "users");
+    require(attributes, "username_key", caseFold(username));
+    return new StoredUser(
+        id,
+        value(attributes, UserField.ROLE),
+        value(attributes, UserField.STATUS),
+        List.of(
+            new Claim("username", username, USERNAME + caseFold(username)),
+            new Claim("customer number", customerId, CUSTOMER_ID + caseFold(customerId))),
+        attributes);
+  }
+
+  String key() {
+    return USER + id;
+  }
+
+  private static <T> T value(Map<String, AttributeValue> attributes, UserField<T> field)
+      throws BrokenRecordException {
+    AttributeValue stored = attributes.get(field.toString());
+    if (stored == null && field.isNullable()) {
+      return null;
+    }
+    try {
+      return field.parse(
+          stored == null || stored.n() == null
+              ? text(attributes, field.toString())
+              : Long.valueOf(stored.n()));
+    } catch (InvalidValueException | NumberFormatException e) {
+      throw new BrokenRecordException(
+          field + (stored == null ? " is missing" : " has an invalid value"));
+    }
+  }
+
+  private static void require(Map<String, AttributeValue> attributes, String name, String value)
+      throws BrokenRecordException {
+    if (!text(attributes, name).equals(value)) {
+      throw new BrokenRecordException(name + " has an invalid value");
+    }
+  }
+
+  /** The text of an attribute; empty if it is absent or not text. */
+  static String text(Map<String, AttributeValue> attributes, String name) {
+    AttributeValue value = attributes.get(name);
+    return value == null || value.s() == null ? "" : value.s();
+  }
+
+  private static String caseFold(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+}
