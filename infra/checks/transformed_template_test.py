@@ -1,6 +1,6 @@
-"""Tests the template that SAM makes of template.yaml for CloudFormation: it must contain the snapshots, the aliases, the
-authorizer at its alias, the canary deployment and the alarms that roll it back. Run it with the SAM CLI's own Python, which
-includes the transform:
+"""Tests the template that SAM makes of template.yaml for CloudFormation, with the parameters that infra/scripts/deploy passes:
+the snapshots, the aliases and what invokes them, the versions that a deployment publishes, the canary and the alarms. Run it
+after `mvn package`, with the SAM CLI's own Python, which includes the transform:
 
     "$(head -1 "$(command -v sam)" | cut -c3-)" infra/checks/transformed_template_test.py [FILE]
 
@@ -10,8 +10,10 @@ With FILE, it also writes the transformed template there, for cfn-lint and check
 import json
 import os
 import re
+import subprocess
 import sys
 import unittest
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
@@ -27,16 +29,62 @@ class NoManagedPolicies:
         return {}
 
 
-def transformed(**parameters):
+def parameters(*arguments):
+    """What infra/scripts/deploy passes for the environment dev."""
+    printed = subprocess.run(
+        ["mvn", "-q", "-pl", "infra/template", "exec:java", "-Dexec.skip=false",
+         "-Dexec.mainClass=ispcrm.template.Deployment", "-Dexec.args=" + " ".join(("dev",) + arguments)],
+        cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"MAVEN_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}).stdout
+    # Maven prints the escape sequence ESC[0m first.
+    return dict(re.findall(r'^(?:\x1b\[0m)*(\w+)="(.*)"$', printed, re.MULTILINE))
+
+
+def transformed(**values):
     template = yaml_parse((ROOT / "template.yaml").read_text())
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://bucket/" + resource["Properties"]["CodeUri"]
-    return transform(template, parameters, NoManagedPolicies())
+    return transform(template, values, NoManagedPolicies())
 
 
-TEMPLATE = transformed()
+TEMPLATE = transformed(Release="0123456789")
 RESOURCES = TEMPLATE["Resources"]
+
+DOMAIN = ("DomainName=crm.example.net", "CertificateArn=arn:aws:acm:us-east-1:123456789012:certificate/a")
+EMAIL = "AlarmEmail=noc@example.net"
+TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/"
+# For each parameter, two deployments that differ in it and in what its rule requires.
+CHANGES_FUNCTIONS = {
+    "Architecture": ((), ("Architecture=x86_64",)),
+    "BaseUrl": ((), ("BaseUrl=https://crm.example.net/isp",)),
+    "DomainName": ((), DOMAIN),
+    "DynamoDbEndpoint": ((), ("DynamoDbEndpoint=http://127.0.0.1:8000",)),
+    "MemorySize": ((), ("MemorySize=2048",)),
+    "TokenDays": ((), ("TokenDays=30",)),
+    "TokenDaysMax": ((), ("TokenDaysMax=180",)),
+    "TokensTableArn": ((), ("TokensTableArn=" + TABLE + "tokens-restored",)),
+    "UsersTableArn": ((), ("UsersTableArn=" + TABLE + "users-restored",)),
+}
+CHANGES_NO_FUNCTION = {
+    "AddressRequestsPer5Minutes": ((), ("AddressRequestsPer5Minutes=1000",)),
+    "AlarmEmail": ((), (EMAIL,)),
+    "AlarmLatencyMilliseconds": ((), ("AlarmLatencyMilliseconds=500",)),
+    "AlarmTopicArn": ((), ("AlarmTopicArn=arn:aws:sns:us-east-1:123456789012:pager",)),
+    "Alarms": ((), ("Alarms=true", EMAIL)),
+    "AuthorizerConcurrency": ((), ("AuthorizerConcurrency=10",)),
+    "Canary": (("Alarms=true", EMAIL), ("Alarms=true", EMAIL, "Canary=true")),
+    "CertificateArn": (DOMAIN, DOMAIN + (DOMAIN[1] + "b",)),
+    "DeletionProtection": ((), ("DeletionProtection=true",)),
+    "FunctionConcurrency": ((), ("FunctionConcurrency=10",)),
+    "GatewayLogRole": ((), ("GatewayLogRole=create",)),
+    "HostedZoneId": (DOMAIN, DOMAIN + ("HostedZoneId=Z1",)),
+    "LogRetentionDays": ((), ("LogRetentionDays=365",)),
+    "RouteRequestsBurst": ((), ("RouteRequestsBurst=10",)),
+    "RouteRequestsPerSecond": ((), ("RouteRequestsPerSecond=10",)),
+    "StageName": ((), ("StageName=live",)),
+    "TokenRequestsPerSecond": ((), ("TokenRequestsPerSecond=10",)),
+}
 
 
 def of_type(kind, resources=RESOURCES):
@@ -48,7 +96,7 @@ FUNCTIONS = of_type("AWS::Lambda::Function")
 
 class TransformedTemplate(unittest.TestCase):
     def test_every_function_is_snapshotted_and_called_at_its_alias(self):
-        self.assertEqual(8, len(FUNCTIONS))
+        self.assertEqual(10, len(FUNCTIONS))
         for name, function in FUNCTIONS.items():
             self.assertEqual({"ApplyOn": "PublishedVersions"}, function["Properties"]["SnapStart"], name)
             self.assertEqual("java25", function["Properties"]["Runtime"], name)
@@ -58,28 +106,49 @@ class TransformedTemplate(unittest.TestCase):
             version = alias["FunctionVersion"]["Fn::GetAtt"][0]
             self.assertEqual({"Ref": name}, RESOURCES[version]["Properties"]["FunctionName"])
 
-    def test_a_changed_variable_makes_a_new_version(self):
-        def versions(resources):
-            # Every function but the three without links in their responses has the variable.
-            return {name for name in of_type("AWS::Lambda::Version", resources)
-                    if not name.startswith(("Authorizer", "AdminPage", "BootstrapAdmin"))}
+    def test_a_deployment_publishes_new_versions_if_and_only_if_something_changes_for_a_function(self):
+        pairs = CHANGES_FUNCTIONS | CHANGES_NO_FUNCTION
+        self.assertEqual(set(TEMPLATE["Parameters"]) - {"Release"}, set(pairs))
+        deployments = sorted({deployment for pair in pairs.values() for deployment in pair})
+        with ThreadPool(2) as pool:
+            values = dict(zip(deployments, pool.starmap(parameters, deployments)))
+        versions = {deployment: set(of_type("AWS::Lambda::Version", transformed(**values[deployment])["Resources"]))
+                    for deployment in deployments}
+        for name, (before, after) in pairs.items():
+            with self.subTest(name):
+                self.assertNotEqual(values[before][name], values[after][name])
+                self.assertEqual(len(FUNCTIONS), len(versions[after]))
+                common = set() if name in CHANGES_FUNCTIONS else versions[after]
+                self.assertEqual(common, versions[before] & versions[after])
 
-        before = (ROOT / "template.yaml").read_text()
-        changed = yaml_parse(before.replace("BASE_URL: !Ref BaseUrl", 'BASE_URL: "https://other.example.net"'))
-        for resource in changed["Resources"].values():
-            if resource["Type"] == "AWS::Serverless::Function":
-                resource["Properties"]["CodeUri"] = "s3://bucket/" + resource["Properties"]["CodeUri"]
-        after = versions(transform(changed, {}, NoManagedPolicies())["Resources"])
-        self.assertEqual(5, len(after))
-        self.assertEqual(set(), versions(RESOURCES) & after)
+    def test_a_new_release_deploys_the_gateway_too(self):
+        def deployments(release):
+            return set(of_type("AWS::ApiGateway::Deployment", transformed(Release=release)["Resources"]))
+
+        self.assertEqual(set(), deployments("0123456789") & deployments("0123456780"))
+        self.assertEqual(deployments("0123456789"), deployments("0123456789"))
+
+    def test_an_event_keeps_every_function_active(self):
+        rules = of_type("AWS::Events::Rule").values()
+        self.assertEqual({name + "Aliaslive" for name in FUNCTIONS},
+                         {rule["Properties"]["Targets"][0]["Arn"]["Ref"] for rule in rules})
+        for rule in rules:
+            # Lambda deactivates a snapshot that is not invoked for 14 days.
+            self.assertEqual("rate(7 days)", rule["Properties"]["ScheduleExpression"])
+            self.assertEqual('{"keepActive":true}', rule["Properties"]["Targets"][0]["Input"])
+        allowed = {permission["Properties"]["FunctionName"]["Ref"]
+                   for permission in of_type("AWS::Lambda::Permission").values()
+                   if permission["Properties"]["Principal"] == "events.amazonaws.com"}
+        self.assertEqual({name + "Aliaslive" for name in FUNCTIONS}, allowed)
 
     def test_a_server_error_of_the_gateway_falls_back_to_the_contracts_500(self):
         responses = RESOURCES["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
         for type in ("API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE",
-                     "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"):
+                     "INTEGRATION_FAILURE"):
             self.assertNotIn(type, responses)
         # API Gateway gives its status code to every 5xx type without an entry.
         self.assertEqual("500", str(responses["DEFAULT_5XX"]["statusCode"]))
+        self.assertEqual("504", str(responses["INTEGRATION_TIMEOUT"]["statusCode"]))
 
     def test_every_route_calls_the_alias_and_may(self):
         calls = set()
@@ -107,16 +176,18 @@ class TransformedTemplate(unittest.TestCase):
         self.assertEqual("apigateway.amazonaws.com", permission["Properties"]["Principal"])
         self.assertTrue(permission["Properties"]["SourceArn"]["Fn::Sub"].endswith("${Api}/authorizers/*"))
 
-    def test_every_route_but_the_admin_page_asks_the_authorizer(self):
-        open_routes = [
+    def test_every_route_asks_the_authorizer_but_those_that_need_no_token(self):
+        open_routes = {
             (method, path)
             for path, methods in RESOURCES["Api"]["Properties"]["Body"]["paths"].items()
             for method, operation in methods.items()
             if operation["security"] != [{"TokenAuthorizer": []}]
-        ]
-        self.assertEqual([("get", "/Admin/getToken")], open_routes)
+        }
+        any_method = "x-amazon-apigateway-any-method"
+        self.assertEqual({("get", "/Admin/getToken"), ("head", "/Admin/getToken"), ("get", "/api/v1/health"),
+                          ("head", "/api/v1/health"), (any_method, "/"), (any_method, "/{proxy+}")}, open_routes)
 
-    def test_a_new_version_is_a_canary_that_alarms_roll_back(self):
+    def test_a_new_version_is_a_canary_that_an_alarm_rolls_back(self):
         groups = of_type("AWS::CodeDeploy::DeploymentGroup")
         self.assertEqual({name + "DeploymentGroup" for name in FUNCTIONS}, set(groups))
         for name, group in groups.items():
@@ -124,31 +195,64 @@ class TransformedTemplate(unittest.TestCase):
             self.assertEqual("Canary10Percent10Minutes", properties["DeploymentConfigName"]["Fn::Sub"][1]["ConfigName"])
             self.assertIn("DEPLOYMENT_STOP_ON_ALARM", properties["AutoRollbackConfiguration"]["Events"])
             alarms = [alarm["Name"]["Ref"] for alarm in properties["AlarmConfiguration"]["Fn::If"][1]["Alarms"]]
-            self.assertEqual(["FunctionErrorsAlarm", "ApiFaultsAlarm", "AuthorizerFaultsAlarm"], alarms)
-            for alarm in alarms:
-                self.assertEqual("AWS::CloudWatch::Alarm", RESOURCES[alarm]["Type"])
+            self.assertEqual(["ApiFaultsAlarm"], alarms)
             function = name.removesuffix("DeploymentGroup")
             update = RESOURCES[function + "Aliaslive"]["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
             self.assertEqual({"Ref": name}, update["DeploymentGroupName"])
 
-    def test_an_unguarded_stack_has_no_canary(self):
-        resources = transformed(Guarded="false")["Resources"]
+    def test_a_deployment_without_a_canary_waits_for_no_alarm_and_keeps_all_of_them(self):
+        resources = transformed(Canary="false")["Resources"]
         self.assertEqual({}, of_type("AWS::CodeDeploy::DeploymentGroup", resources))
+        for name in FUNCTIONS:
+            self.assertNotIn("UpdatePolicy", resources[name + "Aliaslive"])
+        self.assertEqual(of_type("AWS::CloudWatch::Alarm"), of_type("AWS::CloudWatch::Alarm", resources))
+        self.assertEqual(RESOURCES["AlarmTopic"], resources["AlarmTopic"])
 
-    def test_alarms_watch_every_function(self):
-        def watched(alarm):
-            return {
-                metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"]
-                for metric in RESOURCES[alarm]["Properties"]["Metrics"]
-                if "MetricStat" in metric
-            }
+    def test_alarms_go_off_for_a_share_of_the_requests_from_a_number_of_them_on(self):
+        def goes_off(name, **metrics):
+            alarm = RESOURCES[name]["Properties"]
+            expression = next(metric["Expression"] for metric in alarm["Metrics"] if "Expression" in metric)
+            self.assertEqual(set(metrics), {metric["Id"] for metric in alarm["Metrics"] if "MetricStat" in metric})
+            level = eval(expression, {"IF": lambda condition, yes, no: yes if condition else no}, metrics)
+            threshold = alarm["Threshold"] if isinstance(alarm["Threshold"], int) else 3000
+            over = alarm["ComparisonOperator"] == "GreaterThanThreshold"
+            return level > threshold if over else level >= threshold
 
-        self.assertEqual(set(FUNCTIONS), watched("FunctionThrottlesAlarm"))
-        self.assertEqual(set(FUNCTIONS) - {"AuthorizerFunction"}, watched("FunctionErrorsAlarm"))
+        self.assertFalse(goes_off("ApiFaultsAlarm", faults=2, share=2 / 2))
+        self.assertTrue(goes_off("ApiFaultsAlarm", faults=3, share=3 / 10))
+        self.assertTrue(goes_off("ApiFaultsAlarm", faults=300, share=300 / 30_000))
+        self.assertFalse(goes_off("ApiFaultsAlarm", faults=299, share=299 / 30_000))
+        self.assertFalse(goes_off("ClientErrorsAlarm", errors=99, share=1))
+        self.assertTrue(goes_off("ClientErrorsAlarm", errors=100, share=0.5))
+        self.assertFalse(goes_off("ClientErrorsAlarm", errors=1000, share=0.49))
+        self.assertFalse(goes_off("ThrottledRequestsAlarm", throttled=9, requests=9))
+        self.assertTrue(goes_off("ThrottledRequestsAlarm", throttled=10, requests=200))
+        self.assertFalse(goes_off("ThrottledRequestsAlarm", throttled=10, requests=201))
+        self.assertFalse(goes_off("ApiLatencyAlarm", requests=19, latency=9000))
+        self.assertFalse(goes_off("ApiLatencyAlarm", requests=20, latency=3000))
+        self.assertTrue(goes_off("ApiLatencyAlarm", requests=20, latency=3001))
+        self.assertEqual(1, RESOURCES["BootstrapAdminAlarm"]["Properties"]["Threshold"])
+
+    def test_every_alarm_notifies_says_what_to_do_and_names_no_function(self):
         for name, alarm in of_type("AWS::CloudWatch::Alarm").items():
-            self.assertEqual("notBreaching", alarm["Properties"]["TreatMissingData"], name)
-            self.assertIn("AlarmTopic", json.dumps(alarm["Properties"]["AlarmActions"]), name)
-            self.assertIn("infra/docs/runbook.md", alarm["Properties"]["AlarmDescription"], name)
+            properties = alarm["Properties"]
+            self.assertEqual("notBreaching", properties["TreatMissingData"], name)
+            self.assertEqual(["AlarmTopic", "AlarmTopicArn"],
+                             [action["Fn::If"][1]["Ref"] for action in properties["AlarmActions"]], name)
+            self.assertIn("infra/docs/runbook.md", properties["AlarmDescription"], name)
+            # CloudWatch accepts ten metrics in an alarm.
+            self.assertLessEqual(len(properties.get("Metrics", [])), 3, name)
+        for name in FUNCTIONS:
+            self.assertNotIn(name, json.dumps([of_type("AWS::CloudWatch::Alarm"), RESOURCES["Dashboard"]]))
+
+    def test_a_filter_counts_what_the_logs_contain(self):
+        source = (ROOT / "functions/bootstrap-admin/src/main/java/ispcrm/bootstrapadmin/BootstrapAdminHandler.java").read_text()
+        message = re.search(r'LOG_MESSAGE = "(.*)"', source).group(1)
+        pattern = RESOURCES["BootstrapAdminUses"]["Properties"]["FilterPattern"]
+        self.assertTrue(message.startswith(re.search(r'\$\.message = "(.*)\*"', pattern).group(1)))
+        log_format = RESOURCES["ApiStage"]["Properties"]["AccessLogSetting"]["Format"]
+        self.assertEqual('{ $.status = "429" }', RESOURCES["ThrottledRequests"]["Properties"]["FilterPattern"])
+        self.assertEqual("$context.status", json.loads(log_format)["status"])
 
     def test_the_runbook_has_every_alarm(self):
         runbook = (ROOT / "infra/docs/runbook.md").read_text()

@@ -1,5 +1,6 @@
 package ispcrm.checks;
 
+import static ispcrm.checks.Checkout.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
@@ -132,10 +133,37 @@ class NamesTest {
     assertThat(all).doesNotHaveDuplicates();
   }
 
-  /** Finds the variables that a handler reads by their names in its source, such as USERS_TABLE. */
+  /**
+   * Finds the variables that a handler reads by their names in its source, such as USERS_TABLE. Of
+   * the variables that all functions have, it may read any.
+   */
   @ParameterizedTest
   @MethodSource("modules")
   void theTemplateSetsTheEnvironmentThatTheHandlerReads(String module) {
+    String source = handlerSource(module);
+    Set<String> needed = namesIn(source, "environment\\s*\\.get\\(\\s*\"([A-Z_]+)\"");
+    Set<String> known = namesIn(source, "environment\\s*\\.getOrDefault\\(\\s*\"([A-Z_]+)\"");
+    known.addAll(needed);
+    known.addAll(globalVariables());
+    Set<String> variables = TEMPLATE.functions().get(module).environment().keySet();
+    assertThat(variables).containsAll(needed);
+    assertThat(known).containsAll(variables);
+  }
+
+  @Test
+  void everyVariableOfAllFunctionsIsReadBySome() {
+    Set<String> read = new TreeSet<>();
+    modules()
+        .forEach(
+            module ->
+                read.addAll(
+                    namesIn(
+                        handlerSource(module), "environment\\s*\\.get\\w*\\(\\s*\"([A-Z_]+)\"")));
+    assertThat(read).containsAll(globalVariables());
+  }
+
+  /** The source of a handler and of the shared classes that it hands its environment to. */
+  private static String handlerSource(String module) {
     String source =
         Checkout.read(
             "functions/%s/src/main/java/ispcrm/%s/%sHandler.java"
@@ -151,16 +179,12 @@ class NamesTest {
       source +=
           Checkout.read("functions/shared/dynamodb/src/main/java/ispcrm/dynamodb/DynamoDb.java");
     }
-    Set<String> needed = namesIn(source, "environment\\s*\\.get\\(\\s*\"([A-Z_]+)\"");
-    Set<String> known = namesIn(source, "environment\\s*\\.getOrDefault\\(\\s*\"([A-Z_]+)\"");
-    known.addAll(needed);
-    LambdaFunction function = TEMPLATE.functions().get(module);
-    assertThat(function.environment().keySet()).containsAll(needed);
-    assertThat(known).containsAll(function.environment().keySet());
-    // Without it, links would not use the custom domain of an API that has one.
-    if (function.routes().stream().anyMatch(route -> !route.path().startsWith("/Admin/"))) {
-      assertThat(function.environment()).containsKey("BASE_URL");
-    }
+    return source;
+  }
+
+  private static Set<String> globalVariables() {
+    Map<String, Object> globals = map(map(TEMPLATE.document().get("Globals")).get("Function"));
+    return map(map(globals.get("Environment")).get("Variables")).keySet();
   }
 
   /**

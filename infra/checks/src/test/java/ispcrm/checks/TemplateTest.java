@@ -111,8 +111,7 @@ class TemplateTest {
           "API_CONFIGURATION_ERROR",
           "AUTHORIZER_CONFIGURATION_ERROR",
           "AUTHORIZER_FAILURE",
-          "INTEGRATION_FAILURE",
-          "INTEGRATION_TIMEOUT");
+          "INTEGRATION_FAILURE");
 
   /**
    * The gateway's own responses by type, and the status and code that the contract has for each.
@@ -125,11 +124,12 @@ class TemplateTest {
         Arguments.of("INVALID_SIGNATURE", 404, "not_found"),
         Arguments.of("REQUEST_TOO_LARGE", 413, "body_too_large"),
         Arguments.of("THROTTLED", 429, "throttled"),
+        Arguments.of("WAF_FILTERED", 429, "throttled"),
         Arguments.of("API_CONFIGURATION_ERROR", 500, "internal_error"),
         Arguments.of("AUTHORIZER_FAILURE", 500, "internal_error"),
         Arguments.of("AUTHORIZER_CONFIGURATION_ERROR", 500, "internal_error"),
         Arguments.of("INTEGRATION_FAILURE", 500, "internal_error"),
-        Arguments.of("INTEGRATION_TIMEOUT", 500, "internal_error"),
+        Arguments.of("INTEGRATION_TIMEOUT", 504, "timeout"),
         Arguments.of("DEFAULT_4XX", null, "bad_request"),
         Arguments.of("DEFAULT_5XX", 500, "internal_error"));
   }
@@ -178,6 +178,8 @@ class TemplateTest {
     switch (type) {
       case "UNAUTHORIZED" -> expected.put("WWW-Authenticate", "Bearer realm=\"ISPCRM\"");
       case "THROTTLED" -> expected.put("Retry-After", "1");
+      // The web ACL counts the requests of the last five minutes.
+      case "WAF_FILTERED" -> expected.put("Retry-After", "300");
       default -> {}
     }
     assertThat(TEMPLATE.gatewayResponse(type).headers(CONTEXT)).isEqualTo(expected);
@@ -209,16 +211,125 @@ class TemplateTest {
         .contains("v1");
   }
 
+  /** Parameters, and the address with which the links of all responses begin. */
+  static Stream<Arguments> addresses() {
+    return Stream.of(
+        Arguments.of(Map.of("BaseUrl", "https://crm.example.net"), "https://crm.example.net"),
+        Arguments.of(Map.of("BaseUrl", "http://10.0.0.1:8080/isp"), "http://10.0.0.1:8080/isp"),
+        Arguments.of(Map.of("DomainName", "crm.example.net"), "https://crm.example.net"),
+        Arguments.of(
+            Map.of("DomainName", "api.example.net", "BaseUrl", "https://www.example.net/crm"),
+            "https://www.example.net/crm"));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"https://crm.example.net", "https://crm.example.net/isp"})
-  void theGatewaysLinksBeginWithTheConfiguredAddress(String address) {
-    Template.load(Map.of("BaseUrl", address))
+  @MethodSource("addresses")
+  void allLinksBeginWithTheConfiguredAddress(Map<String, String> parameters, String address) {
+    Template template = Template.load(parameters);
+    template
         .gatewayResponses()
         .forEach(
             (type, response) ->
                 assertThat(json(response))
                     .as(type)
                     .containsEntry("_links", Map.of("root", address + "/api/v1")));
+    template
+        .functions()
+        .forEach(
+            (module, function) ->
+                assertThat(function.environment()).as(module).containsEntry("BASE_URL", address));
+  }
+
+  /** Values that CloudFormation rejects, and words of the sentence with which it does. */
+  static Stream<Arguments> violations() {
+    return Stream.of(
+        Arguments.of(Map.of("Release", "none"), "Deploy with \"infra/scripts/deploy dev\""),
+        Arguments.of(Map.of("CertificateArn", ""), "DomainName requires CertificateArn"),
+        Arguments.of(
+            Map.of("DomainName", "", "HostedZoneId", ""), "CertificateArn requires DomainName"),
+        Arguments.of(
+            Map.of("DomainName", "", "CertificateArn", ""), "HostedZoneId requires DomainName"),
+        Arguments.of(Map.of("Alarms", "false"), "Canary=true requires Alarms=true"),
+        Arguments.of(Map.of("AlarmEmail", ""), "Alarms=true requires AlarmEmail or AlarmTopicArn"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("violations")
+  void valuesThatCannotWorkTogetherAreRejected(Map<String, String> values, String sentence) {
+    Map<String, String> parameters =
+        new LinkedHashMap<>(
+            Map.of(
+                "Release", "0123456789",
+                "DomainName", "crm.example.net",
+                "CertificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/a",
+                "HostedZoneId", "Z1",
+                "AlarmEmail", "noc@example.net"));
+    assertThat(Template.load(parameters).violatedRules()).isEmpty();
+    parameters.putAll(values);
+    assertThat(Template.load(parameters).violatedRules())
+        .singleElement()
+        .asString()
+        .startsWith(sentence);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://crm.example.net",
+        "crm.example.net/",
+        "crm.example.net/isp",
+        "crm.example.net:8443",
+        "localhost",
+        "CRM.example.net"
+      })
+  void aDomainNameIsAHostNameAndNothingElse(String value) {
+    String pattern =
+        (String)
+            map(members(TEMPLATE.document(), "Parameters").get("DomainName")).get("AllowedPattern");
+    assertThat(value).doesNotMatch(pattern);
+    assertThat("crm.example.net").matches(pattern);
+  }
+
+  /** An existing topic is enough; the email address would otherwise be needed too. */
+  @Test
+  void anExistingTopicIsSomebodyToNotify() {
+    assertThat(
+            Template.load(
+                    Map.of(
+                        "Release",
+                        "0123456789",
+                        "AlarmTopicArn",
+                        "arn:aws:sns:us-east-1:123456789012:pager"))
+                .violatedRules())
+        .isEmpty();
+  }
+
+  @Test
+  void aStackUsesTheTablesThatItIsGiven() {
+    Template template =
+        Template.load(
+            Map.of(
+                "UsersTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/users-restored",
+                "TokensTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/old.tokens"));
+    template
+        .functions()
+        .forEach(
+            (module, function) -> {
+              assertThat(function.environment())
+                  .as(module)
+                  .containsEntry("USERS_TABLE", "users-restored")
+                  .containsEntry("TOKENS_TABLE", "old.tokens");
+              assertThat(function.permissions())
+                  .as(module)
+                  .allSatisfy(
+                      permission ->
+                          assertThat(permission.resource())
+                              .matches(
+                                  "arn:aws:dynamodb:eu-central-1:123456789012:table/"
+                                      + "(users-restored|old.tokens)(/index/\\w+)?"));
+            });
+    assertThat(resources("AWS::DynamoDB::Table"))
+        .allSatisfy((id, table) -> assertThat(table).containsEntry("Condition", "Owns" + id));
   }
 
   @Test
@@ -229,7 +340,7 @@ class TemplateTest {
         (id, table) -> {
           assertThat(table)
               .as(id)
-              .containsEntry("DeletionPolicy", "Retain")
+              .containsEntry("DeletionPolicy", "RetainExceptOnCreate")
               .containsEntry("UpdateReplacePolicy", "Retain");
           assertThat(properties(table))
               .as(id)
@@ -291,22 +402,6 @@ class TemplateTest {
   }
 
   @Test
-  void onlyFunctionsThatUseATableMayReadOrWriteIt() {
-    resources("AWS::Serverless::Function")
-        .forEach(
-            (id, function) -> {
-              Map<String, Object> variables =
-                  members(members(properties(function), "Environment"), "Variables");
-              String policies = properties(function).getOrDefault("Policies", "").toString();
-              for (String table : List.of("Users", "Tokens")) {
-                assertThat(policies.contains(table + "Table"))
-                    .as(id + " and " + table)
-                    .isEqualTo(variables.containsValue(Map.of("Ref", table + "Table")));
-              }
-            });
-  }
-
-  @Test
   void everyFunctionDescribesItsRouteAndPurpose() {
     resources("AWS::Serverless::Function")
         .forEach(
@@ -357,9 +452,13 @@ class TemplateTest {
     assertThat(resources("AWS::Logs::LogGroup"))
         .containsOnlyKeys("FunctionLogs", "AccessLogs")
         .allSatisfy(
-            (id, group) ->
-                assertThat(properties(group))
-                    .containsEntry("RetentionInDays", Map.of("Ref", "LogRetentionDays")));
+            (id, group) -> {
+              assertThat(group)
+                  .containsEntry("DeletionPolicy", "RetainExceptOnCreate")
+                  .containsEntry("UpdateReplacePolicy", "Retain");
+              assertThat(properties(group))
+                  .containsEntry("RetentionInDays", Map.of("Ref", "LogRetentionDays"));
+            });
   }
 
   /** API Gateway's execution log would contain the headers and so the token. */
@@ -395,9 +494,9 @@ class TemplateTest {
                             + " "
                             + settings.get("ThrottlingRateLimit")))
         .containsExactly(
-            "* /* {Ref=RequestsPerSecond}",
-            "POST /~1api~1v1~1tokens {Ref=TokensPerSecond}",
-            "POST /~1api~1v0~1tokens {Ref=TokensPerSecond}");
+            "* /* {Ref=RouteRequestsPerSecond}",
+            "POST /~1api~1v1~1tokens {Ref=TokenRequestsPerSecond}",
+            "POST /~1api~1v0~1tokens {Ref=TokenRequestsPerSecond}");
   }
 
   @Test

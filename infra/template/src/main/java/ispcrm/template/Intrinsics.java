@@ -98,11 +98,21 @@ final class Intrinsics {
         ((List<?>) evaluate(list.get(1))).forEach(part -> parts.add(String.valueOf(part)));
         yield String.join(String.valueOf(list.get(0)), parts);
       }
+      case "Fn::Select" -> {
+        List<?> list = (List<?>) argument;
+        yield ((List<?>) evaluate(list.get(1))).get(Integer.parseInt(String.valueOf(list.get(0))));
+      }
+      case "Fn::Split" -> {
+        List<?> list = (List<?>) argument;
+        yield List.of(
+            String.valueOf(evaluate(list.get(1)))
+                .split(Pattern.quote(String.valueOf(list.get(0))), -1));
+      }
       default -> throw new IllegalArgumentException(function + " is not supported");
     };
   }
 
-  private boolean condition(Object node) {
+  boolean condition(Object node) {
     Map.Entry<String, Object> only = object(node).entrySet().iterator().next();
     return switch (only.getKey()) {
       case "Condition" -> condition(conditions.get(only.getValue()));

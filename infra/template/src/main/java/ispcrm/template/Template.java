@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * template.yaml read as data, with its parameters filled in. Code that runs or tests the API
@@ -77,7 +78,7 @@ public final class Template {
   }
 
   /** The properties of each function by logical id, including those that Globals gives to all. */
-  private Map<String, Map<String, Object>> functionProperties() {
+  Map<String, Map<String, Object>> functionProperties() {
     Map<String, Object> globals =
         Intrinsics.object(
             intrinsics.evaluate(
@@ -155,6 +156,36 @@ public final class Template {
   /** The properties of each DynamoDB table by logical id, with intrinsic functions evaluated. */
   public Map<String, Map<String, Object>> tables() {
     return resources("AWS::DynamoDB::Table");
+  }
+
+  /** The value of each parameter. */
+  Map<String, String> parameters() {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    Intrinsics.object(document.get("Parameters"))
+        .keySet()
+        .forEach(name -> parameters.put(name, parameter(name)));
+    return parameters;
+  }
+
+  /**
+   * The descriptions of the assertions that the parameters violate. CloudFormation rejects a
+   * deployment that violates one.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html">Rules
+   *     syntax</a>
+   */
+  public Stream<String> violatedRules() {
+    return Intrinsics.object(document.get("Rules")).values().stream()
+        .map(Intrinsics::object)
+        .filter(
+            rule ->
+                !rule.containsKey("RuleCondition")
+                    || intrinsics.condition(rule.get("RuleCondition")))
+        .flatMap(rule -> ((List<?>) rule.get("Assertions")).stream())
+        .map(Intrinsics::object)
+        .filter(assertion -> !intrinsics.condition(assertion.get("Assert")))
+        .map(assertion -> String.valueOf(assertion.get("AssertDescription")));
   }
 
   /** The value of a parameter. */
