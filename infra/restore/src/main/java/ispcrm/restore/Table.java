@@ -58,7 +58,6 @@ final class Table {
   private static final Set<String> TRANSIENT_ERRORS =
       Set.of(
           "TransactionConflictException",
-          "TransactionInProgressException",
           "ContinuousBackupsUnavailableException",
           "ResourceInUseException");
 

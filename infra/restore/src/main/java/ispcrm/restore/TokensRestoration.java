@@ -129,7 +129,7 @@ final class TokensRestoration implements Restoration {
                 request
                     .tableName(table.name())
                     .key(Map.of(KEY, token.get(KEY)))
-                    .updateExpression("SET revoked_at = if_not_exists(revoked_at, :now)")
+                    .updateExpression("SET revoked_at = :now")
                     .expressionAttributeValues(Map.of(":now", number(now.getEpochSecond()))));
   }
 }

@@ -161,7 +161,29 @@ class CopyTest {
     }
   }
 
-  /** DynamoDB may lose such a race at any moment, so it is made to happen here. */
+  /** The table is in use, so a token or a user may be created between any two calls. */
+  @Test
+  void tokenThatIsAddedMeanwhileStaysAsItIs() {
+    IssuedToken token = addToken(1);
+    String backup = SANDBOX.backUp(tokensTable);
+    var before = SANDBOX.items(tokensTable);
+    SANDBOX.delete(tokensTable, token.secret().sha256());
+    SANDBOX
+        .http()
+        .fail(
+            operation -> {
+              if (operation.equals("PutItem")) {
+                before.values().forEach(item -> SANDBOX.put(tokensTable, item));
+              }
+              return null;
+            });
+
+    assertThat(SANDBOX.restore(backup, tokensTable).isComplete().out())
+        .contains("1 kept as they were");
+
+    assertThat(SANDBOX.items(tokensTable)).isEqualTo(before);
+  }
+
   @Test
   void userWhoIsCreatedMeanwhileKeepsTheirId() {
     users.create(Samples.customer("jonewe", "jonewe"));

@@ -78,7 +78,7 @@ class FaultsTest {
   @ParameterizedTest
   @CsvSource({
     "users, ThrottlingException",
-    "users, TransactionInProgressException",
+    "tokens, TransactionConflictException",
     "tokens, ProvisionedThroughputExceededException"
   })
   void callsAreRepeatedWhileDynamoDbIsBusy(String kind, String error) {
@@ -114,6 +114,26 @@ class FaultsTest {
     SANDBOX.restore(from, to).isComplete();
 
     assertThat(SANDBOX.items(to)).hasSameSizeAs(SANDBOX.items(from));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UpdateContinuousBackups, ContinuousBackupsUnavailableException",
+    "UpdateTable, ResourceInUseException"
+  })
+  void settingsAreRepeatedUntilTheTableIsReadyForThem(String operation, String error) {
+    AtomicInteger calls = new AtomicInteger();
+    SANDBOX
+        .http()
+        .fail(
+            called ->
+                called.equals(operation) && calls.incrementAndGet() < 3
+                    ? FaultyHttpClient.error(error)
+                    : null);
+
+    SANDBOX.restore(sample("users", 0)).isComplete();
+
+    assertThat(calls).hasValue(3);
   }
 
   @ParameterizedTest

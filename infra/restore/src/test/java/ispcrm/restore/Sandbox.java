@@ -28,7 +28,8 @@ import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 
 /** DynamoDB Local with as many tables of users and tokens as a test needs, and the command. */
 final class Sandbox implements AutoCloseable {
-  static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
+  /** The command's time; in the future, so that DynamoDB Local deletes no token during a test. */
+  static final Instant NOW = Instant.parse("2100-01-02T03:04:05Z");
 
   private final LocalDynamoDb dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
   private final AtomicInteger tables = new AtomicInteger();
