@@ -96,12 +96,15 @@ class LocalRunIT {
     }
   }
 
-  /** A client library hides a body that should not be there. */
+  /**
+   * A client library hides a body that should not be there. The last path is malformed, so that the
+   * gateway itself responds.
+   */
   @Test
   void headHasTheHeadersOfGetAndNoBody() throws Exception {
     try (LocalRun run = LocalRun.start()) {
       for (String path :
-          List.of("/api/v1/health", "/Admin/getToken", "/api/v7", "/api/v1/users/%ZZ")) {
+          List.of("/api/v1/health", "/Admin/getToken", "/api/v7", "/api/v1/health?a=%ZZ")) {
         String[] get = send(run, "GET", path).split("\r\n\r\n", 2);
         String[] head = send(run, "HEAD", path).split("\r\n\r\n", 2);
         assertThat(head[1]).as(path).isEmpty();
