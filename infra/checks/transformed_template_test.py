@@ -96,7 +96,7 @@ FUNCTIONS = of_type("AWS::Lambda::Function")
 
 class TransformedTemplate(unittest.TestCase):
     def test_every_function_is_snapshotted_and_called_at_its_alias(self):
-        self.assertEqual(10, len(FUNCTIONS))
+        self.assertEqual(len(list((ROOT / "functions").glob("*/pom.xml"))), len(FUNCTIONS))
         for name, function in FUNCTIONS.items():
             self.assertEqual({"ApplyOn": "PublishedVersions"}, function["Properties"]["SnapStart"], name)
             self.assertEqual("java25", function["Properties"]["Runtime"], name)

@@ -1,11 +1,19 @@
 package ispcrm.authorizer;
 
 import ispcrm.access.Endpoint;
+import ispcrm.access.Scope;
+import ispcrm.gateway.Caller;
 import ispcrm.tokens.BearerToken;
+import ispcrm.tokens.IpBlock;
 import ispcrm.tokens.Token;
 import ispcrm.tokens.Tokens;
+import ispcrm.users.User;
+import ispcrm.users.Users;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -17,46 +25,93 @@ import java.util.function.Function;
 public final class Authorizer implements Function<AuthorizerRequest, Decision> {
   private static final String BEARER = "bearer ";
 
+  /** A use is recorded if the last recorded one is older than this. */
+  private static final Duration USE_INTERVAL = Duration.ofHours(1);
+
   private final Tokens tokens;
+  private final Users users;
   private final InstantSource clock;
 
-  public Authorizer(Tokens tokens, InstantSource clock) {
+  public Authorizer(Tokens tokens, Users users, InstantSource clock) {
     this.tokens = tokens;
+    this.users = users;
     this.clock = clock;
   }
 
   /**
-   * @throws UnauthorizedException if the request has no valid token; it does not say why
+   * Reads the token and then its user, both as they are at this moment. So a revocation, demotion,
+   * bar or deletion takes effect from the next request.
+   *
+   * @throws UnauthorizedException if the request has no valid token, or if its user has no access;
+   *     it does not say why
    */
   @Override
   public Decision apply(AuthorizerRequest request) {
+    BearerToken secret = bearerToken(request).orElseThrow(UnauthorizedException::new);
+    Instant now = clock.instant();
     Token token =
-        bearerToken(request)
-            .flatMap(tokens::find)
-            .filter(found -> found.isValid(clock.instant()))
+        tokens
+            .find(secret)
+            .filter(found -> found.isValid(now))
             .orElseThrow(UnauthorizedException::new);
-    return new Decision(isAllowed(request, token), token);
+    User user =
+        users.find(token.user()).filter(User::hasAccess).orElseThrow(UnauthorizedException::new);
+    Decision decision = decide(request, token, user);
+    if (decision.denial() == null && isUseToRecord(token, now)) {
+      tokens.recordUse(secret, new Token.Use(now, request.sourceIp()));
+    }
+    return decision;
   }
 
-  static boolean isAllowed(AuthorizerRequest request, Token token) {
-    boolean isOwnRecord = token.user().equals(request.pathParameters().get("id"));
-    return Endpoint.of(request.method(), request.resource())
-        .filter(endpoint -> !endpoint.isPublic() && endpoint.isOpenTo(token.scopes(), isOwnRecord))
-        .isPresent();
+  static Decision decide(AuthorizerRequest request, Token token, User user) {
+    List<Scope> scopes = token.effectiveScopes(user.role());
+    Caller caller =
+        new Caller(
+            token.id(),
+            user.id(),
+            user.role(),
+            Set.copyOf(scopes),
+            token.scopes() != null,
+            token.allowedIps(),
+            token.expiresAt());
+    if (!IpBlock.anyContains(token.allowedIps(), request.sourceIp())) {
+      return new Decision(caller, Decision.Denial.ADDRESS_NOT_ALLOWED);
+    }
+    boolean isOpen =
+        Endpoint.of(request.method(), request.resource())
+            .filter(endpoint -> !endpoint.isPublic())
+            .filter(
+                endpoint ->
+                    endpoint.isOpenTo(scopes, user.id(), request.pathParameters().get("id")))
+            .isPresent();
+    return new Decision(caller, isOpen ? null : Decision.Denial.INSUFFICIENT_SCOPE);
   }
 
-  /** The request's token; empty if there is none, or if its headers contain different tokens. */
+  private static boolean isUseToRecord(Token token, Instant now) {
+    return token.lastUse() == null || token.lastUse().at().plus(USE_INTERVAL).isBefore(now);
+  }
+
+  /**
+   * The request's token; empty if there is none, or if its headers contain different tokens. If
+   * X-Auth-Token contains one, an Authorization header with another scheme or without a value is
+   * ignored, because clients take it from a .netrc file.
+   */
   private static Optional<BearerToken> bearerToken(AuthorizerRequest request) {
     Set<Optional<BearerToken>> tokens = new HashSet<>();
+    boolean hasOtherScheme = false;
     for (String value : request.header("Authorization")) {
-      tokens.add(
-          value.regionMatches(true, 0, BEARER, 0, BEARER.length())
-              ? BearerToken.parse(value.substring(BEARER.length()).strip())
-              : Optional.empty());
+      if (value.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+        tokens.add(BearerToken.parse(value.substring(BEARER.length()).strip()));
+      } else {
+        hasOtherScheme = true;
+      }
     }
-    for (String value : request.header("X-Auth-Token")) {
+    List<String> own = request.header("X-Auth-Token");
+    for (String value : own) {
       tokens.add(BearerToken.parse(value.strip()));
     }
-    return tokens.size() == 1 ? tokens.iterator().next() : Optional.empty();
+    return tokens.size() == 1 && !(hasOtherScheme && own.isEmpty())
+        ? tokens.iterator().next()
+        : Optional.empty();
   }
 }

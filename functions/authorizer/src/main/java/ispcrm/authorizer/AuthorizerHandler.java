@@ -1,18 +1,24 @@
 package ispcrm.authorizer;
 
-import ispcrm.access.Scope;
+import ispcrm.access.Role;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
 import ispcrm.gateway.SpringCatalog;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.Token;
+import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.Status;
+import ispcrm.users.User;
+import ispcrm.users.UserField;
+import ispcrm.users.Users;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
  * Runs {@link Authorizer} as a Lambda authorizer of the type REQUEST. It returns a policy for
@@ -28,19 +34,31 @@ public final class AuthorizerHandler extends LambdaHandler {
   }
 
   public AuthorizerHandler(Map<String, String> environment) {
-    super(entryPoint(environment, function(environment)));
+    super(entryPoint(environment, DynamoDb.client(environment)));
   }
 
   /** Creates the function with what its environment names. */
   public static Authorizer function(Map<String, String> environment) {
+    return function(environment, DynamoDb.client(environment));
+  }
+
+  private static Authorizer function(Map<String, String> environment, DynamoDbClient dynamoDb) {
     return new Authorizer(
-        new DynamoDbTokens(DynamoDb.client(environment), environment.get("TOKENS_TABLE")),
+        new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
+        users(environment, dynamoDb),
         Clock.systemUTC());
   }
 
-  private static LambdaEntryPoint entryPoint(Map<String, String> environment, Authorizer function) {
+  private static Users users(Map<String, String> environment, DynamoDbClient dynamoDb) {
+    return new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE"));
+  }
+
+  private static LambdaEntryPoint entryPoint(
+      Map<String, String> environment, DynamoDbClient dynamoDb) {
     Function<AuthorizerRequest, Decision> authorizer =
-        SpringCatalog.add("authorizer", function, AuthorizerRequest.class, Decision.class);
+        SpringCatalog.add(
+            "authorizer", function(environment, dynamoDb), AuthorizerRequest.class, Decision.class);
+    Users users = users(environment, dynamoDb);
     return new LambdaEntryPoint(
         "authorizer",
         environment,
@@ -48,27 +66,27 @@ public final class AuthorizerHandler extends LambdaHandler {
             policy(
                 authorizer.apply(AuthorizerRequest.of(event)),
                 String.valueOf(event.get("methodArn"))),
-        AuthorizerHandler::warmUp);
+        primed -> warmUp(primed, users));
   }
 
   private static Map<String, Object> policy(Decision decision, String methodArn) {
     Map<String, Object> statement = new LinkedHashMap<>();
     statement.put("Action", "execute-api:Invoke");
-    statement.put("Effect", decision.isAllowed() ? "Allow" : "Deny");
+    statement.put("Effect", decision.denial() == null ? "Allow" : "Deny");
     statement.put("Resource", methodArn);
     Map<String, Object> policy = new LinkedHashMap<>();
     policy.put("Version", "2012-10-17");
     policy.put("Statement", List.of(statement));
-    Token token = decision.token();
+    Map<String, String> context = decision.caller().toContext();
+    if (decision.denial() != null) {
+      context.put("denial_code", decision.denial().code());
+      context.put("denial_message", decision.denial().message());
+      context.put("denial_challenge", decision.denial().challenge());
+    }
     Map<String, Object> output = new LinkedHashMap<>();
-    output.put("principalId", token.user());
+    output.put("principalId", decision.caller().userId());
     output.put("policyDocument", policy);
-    output.put(
-        "context",
-        Map.of(
-            "token_id", token.id(),
-            "user_id", token.user(),
-            "scopes", Scope.formatList(token.scopes())));
+    output.put("context", context);
     return output;
   }
 
@@ -76,12 +94,35 @@ public final class AuthorizerHandler extends LambdaHandler {
    * Looks for a token that does not exist, since its bits are all 0 instead of random. The steps
    * that would follow if it did exist are done with a token that has expired.
    */
-  private static void warmUp(LambdaEntryPoint entryPoint) {
+  private static void warmUp(LambdaEntryPoint entryPoint, Users users) {
+    users.find("snapstart-priming");
     Token expired =
         new Token(
-            "", "", null, List.of(Scope.values()), Instant.EPOCH, "", Instant.EPOCH, Instant.EPOCH);
-    boolean isAllowed = Authorizer.isAllowed(AuthorizerRequest.of(Map.of()), expired);
-    entryPoint.warmUpResult(policy(new Decision(isAllowed, expired), ""));
+            "",
+            "",
+            null,
+            null,
+            List.of("192.0.2.0/24"),
+            Instant.EPOCH,
+            "",
+            null,
+            Instant.EPOCH,
+            null,
+            null);
+    User user =
+        User.builder()
+            .set(UserField.ID, "")
+            .set(UserField.USERNAME, "")
+            .set(UserField.NAME, "")
+            .set(UserField.CUSTOMER_ID, "")
+            .set(UserField.STATUS, Status.ACTIVE)
+            .set(UserField.ROLE, Role.CUSTOMER)
+            .setCreated(Instant.EPOCH)
+            .build();
+    AuthorizerRequest request =
+        AuthorizerRequest.of(
+            Map.of("requestContext", Map.of("identity", Map.of("sourceIp", "192.0.2.1"))));
+    entryPoint.warmUpResult(policy(Authorizer.decide(request, expired, user), ""));
     try {
       entryPoint.warmUp(
           """

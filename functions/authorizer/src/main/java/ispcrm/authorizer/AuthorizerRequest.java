@@ -12,12 +12,14 @@ import java.util.Map;
  * @param resource the route, such as {@code /api/v1/users/{id}}
  * @param pathParameters the values of the route's variables, decoded
  * @param headers each with all its values, in the case in which it was sent
+ * @param sourceIp the client's address
  */
 public record AuthorizerRequest(
     String method,
     String resource,
     Map<String, String> pathParameters,
-    Map<String, List<String>> headers) {
+    Map<String, List<String>> headers,
+    String sourceIp) {
 
   /** Reads API Gateway's event. */
   public static AuthorizerRequest of(Map<String, Object> event) {
@@ -25,7 +27,10 @@ public record AuthorizerRequest(
         String.valueOf(event.get("httpMethod")),
         String.valueOf(event.get("resource")),
         PathParameters.of(event),
-        LambdaEntryPoint.object(event, "multiValueHeaders"));
+        LambdaEntryPoint.object(event, "multiValueHeaders"),
+        String.valueOf(
+            LambdaEntryPoint.object(LambdaEntryPoint.object(event, "requestContext"), "identity")
+                .get("sourceIp")));
   }
 
   /** All values of a header, regardless of the case of its name (RFC 9110, section 5.1). */

@@ -12,6 +12,10 @@ import ispcrm.template.Template;
 import ispcrm.tokens.BearerToken;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
+import ispcrm.tokens.Token;
+import ispcrm.users.CreateUserRequest;
+import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,6 +44,7 @@ class AuthorizerTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Template TEMPLATE = Template.load(Map.of());
   private static final String TABLE = "TokensTable";
+  private static final String USERS = "UsersTable";
 
   /** The outcome of each event if its token belongs to the customer jonewe. */
   private static final Map<String, String> OUTCOMES =
@@ -55,12 +61,16 @@ class AuthorizerTest {
 
   private static LocalDynamoDb dynamoDb;
   private static LocalLambda lambda;
+  private static DynamoDbUsers users;
 
   @BeforeAll
   static void start() throws IOException {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     dynamoDb.useInThisProcess();
     lambda = new LocalLambda(TEMPLATE);
+    users = new DynamoDbUsers(dynamoDb.client(), USERS);
+    create("jonewe", Role.CUSTOMER, Status.ACTIVE);
+    create("admin", Role.ADMIN, Status.ACTIVE);
     String header = event("bearer.json").at("/headers/Authorization").asString();
     store(
         BearerToken.parse(header.substring("Bearer ".length())).orElseThrow(),
@@ -96,8 +106,16 @@ class AuthorizerTest {
         .isEqualTo("execute-api:Invoke");
     assertThat(policy.get("principalId").asString()).isEqualTo("jonewe");
     assertThat(policy.get("context").propertyNames())
-        .containsExactlyInAnyOrder("token_id", "user_id", "scopes");
+        .containsExactlyInAnyOrder(
+            "token_id",
+            "user_id",
+            "role",
+            "scopes",
+            "is_narrowed",
+            "allowed_ips",
+            "token_expires_at");
     assertThat(policy.at("/context/scopes").asString()).isEqualTo("self:read");
+    assertThat(policy.at("/context/role").asString()).isEqualTo("customer");
   }
 
   /** infra/checks compares the endpoints and their scopes with the contract. */
@@ -114,7 +132,7 @@ class AuthorizerTest {
     boolean isOpen =
         endpoint.scopes().isEmpty()
             || (endpoint.scopes().contains(scope) && scope != Scope.SELF_READ);
-    BearerToken secret = store("someone", List.of(scope), Duration.ofDays(1));
+    BearerToken secret = store("admin", List.of(scope), Duration.ofDays(1));
     for (String path : endpoint.paths()) {
       ObjectNode event = eventWith(secret);
       event.put("httpMethod", endpoint.methods().get(0));
@@ -124,7 +142,7 @@ class AuthorizerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"DELETE, /api/v1/users", "GET, /api/v1/tokens", "PUT, /api/v1/users/{id}"})
+  @CsvSource({"DELETE, /api/v1/users", "PUT, /api/v1/tokens", "PUT, /api/v1/users/{id}"})
   void anotherMethodIsClosedToEveryToken(String method, String resource) throws IOException {
     ObjectNode event = eventWith(store("admin", Role.ADMIN.scopes(), Duration.ofDays(1)));
     event.put("httpMethod", method);
@@ -199,6 +217,180 @@ class AuthorizerTest {
         .hasMessageNotContaining("Unauthorized");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "customer, active, Allow",
+    "customer, inactive, Allow",
+    "customer, suspended, Allow",
+    "customer, expired, Allow",
+    "customer, disabled, Unauthorized",
+    "staff, active, Allow",
+    "staff, inactive, Unauthorized",
+    "staff, suspended, Unauthorized",
+    "staff, expired, Unauthorized",
+    "staff, disabled, Unauthorized",
+    "admin, active, Allow",
+    "admin, inactive, Unauthorized",
+    "admin, suspended, Unauthorized",
+    "admin, expired, Unauthorized",
+    "admin, disabled, Unauthorized"
+  })
+  void accessFollowsTheStatusOfTheUser(String role, String status, String outcome)
+      throws IOException {
+    String id = role + "-" + status;
+    create(id, Role.of(role).orElseThrow(), Status.of(status).orElseThrow());
+    ObjectNode event = eventWith(store(id, null, Duration.ofDays(1)));
+    event.put("resource", "/api/v1");
+    assertThat(outcome(event)).isEqualTo(outcome);
+  }
+
+  @Test
+  void aTokenOfAUserWhoIsGoneIsUnauthorized() throws IOException {
+    assertThat(outcome(eventWith(store("gone", null, Duration.ofDays(1)))))
+        .isEqualTo("Unauthorized");
+  }
+
+  @Test
+  void scopesFollowTheRoleOnEachRequest() throws IOException {
+    create("boss", Role.ADMIN, Status.ACTIVE);
+    ObjectNode event = eventWith(store("boss", null, Duration.ofDays(1)));
+    event.put("httpMethod", "POST");
+    event.put("resource", "/api/v1/tokens");
+    assertThat(outcome(event)).isEqualTo("Allow");
+    set("boss", "role", "staff");
+    assertThat(denial(event)).isEqualTo("forbidden");
+    event.put("resource", "/api/v1/users");
+    assertThat(outcome(event)).isEqualTo("Allow");
+    set("boss", "role", "customer");
+    assertThat(outcome(event)).isEqualTo("Deny");
+    set("boss", "role", "admin");
+    assertThat(outcome(event)).isEqualTo("Allow");
+    set("boss", "status", "suspended");
+    assertThat(outcome(event)).isEqualTo("Unauthorized");
+  }
+
+  @Test
+  void aNarrowedTokenGainsNothingFromTheRole() throws IOException {
+    ObjectNode event = eventWith(store("jonewe", List.of(Scope.USERS_READ), Duration.ofDays(1)));
+    event.put("resource", "/api/v1/users/{id}");
+    event.set("pathParameters", JSON.valueToTree(Map.of("id", "jonewe")));
+    assertThat(outcome(event)).isEqualTo("Deny");
+  }
+
+  @Test
+  void anyTokenMayReadAndRevokeItself() throws IOException {
+    for (String method : List.of("GET", "DELETE")) {
+      ObjectNode event = eventWith(store("jonewe", List.of(Scope.SELF_READ), Duration.ofDays(1)));
+      event.put("httpMethod", method);
+      event.put("resource", "/api/v1/tokens/{id}");
+      event.set("pathParameters", JSON.valueToTree(Map.of("id", "s%65lf")));
+      assertThat(outcome(event)).isEqualTo("Allow");
+      event.set("pathParameters", JSON.valueToTree(Map.of("id", "another")));
+      assertThat(outcome(event)).isEqualTo("Deny");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "192.0.2.7, 192.0.2.0/24, Allow",
+    "192.0.3.7, 192.0.2.0/24, Deny",
+    "192.0.3.7, 192.0.2.0/24 192.0.3.7, Allow",
+    "2001:db8::1, 2001:DB8::/32, Allow",
+    "2001:db9::1, 2001:db8::/32, Deny",
+    "192.0.2.7, 2001:db8::/32, Deny",
+    "unknown, 0.0.0.0/0, Deny"
+  })
+  void aTokenWorksFromItsAddressesOnly(String address, String blocks, String effect)
+      throws IOException {
+    IssuedToken issued =
+        IssuedToken.issue(
+            "jonewe",
+            null,
+            null,
+            List.of(blocks.split(" ", -1)),
+            "admin",
+            null,
+            Instant.now(),
+            Duration.ofDays(1));
+    add(issued);
+    ObjectNode event = eventWith(issued.secret());
+    ((ObjectNode) event.at("/requestContext/identity")).put("sourceIp", address);
+    assertThat(outcome(event)).isEqualTo(effect);
+    if (effect.equals("Deny")) {
+      assertThat(denial(event)).isEqualTo("address_not_allowed");
+    }
+  }
+
+  @Test
+  void aUseIsRecordedAtMostOnceAnHour() throws IOException {
+    BearerToken secret = store("jonewe", null, Duration.ofDays(1));
+    ObjectNode event = eventWith(secret);
+    ((ObjectNode) event.at("/requestContext/identity")).put("sourceIp", "192.0.2.1");
+    assertThat(outcome(event)).isEqualTo("Allow");
+    ((ObjectNode) event.at("/requestContext/identity")).put("sourceIp", "192.0.2.2");
+    assertThat(outcome(event)).isEqualTo("Allow");
+    assertThat(lastUse(secret).from()).isEqualTo("192.0.2.1");
+    dynamoDb
+        .client()
+        .updateItem(
+            r ->
+                r.tableName(TABLE)
+                    .key(Map.of("sha256", AttributeValue.fromS(secret.sha256())))
+                    .updateExpression("SET last_used_at = :long_ago")
+                    .expressionAttributeValues(
+                        Map.of(
+                            ":long_ago",
+                            AttributeValue.fromN(
+                                "" + Instant.now().minusSeconds(3601).getEpochSecond()))));
+    assertThat(outcome(event)).isEqualTo("Allow");
+    assertThat(lastUse(secret).from()).isEqualTo("192.0.2.2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Basic am9uZXdlOnNlY3JldA==", "", "Digest x", "ispcrm_"})
+  void anotherSchemeIsIgnoredBesideXAuthToken(String authorization) throws IOException {
+    ObjectNode event = event("no-token.json");
+    ((ObjectNode) event.get("multiValueHeaders"))
+        .set("authorization", JSON.valueToTree(List.of(authorization)));
+    assertThat(outcome(event)).isEqualTo("Unauthorized");
+    BearerToken secret = store("jonewe", null, Duration.ofDays(1));
+    ((ObjectNode) event.get("multiValueHeaders"))
+        .set("X-Auth-Token", JSON.valueToTree(List.of(secret.secret())));
+    assertThat(outcome(event)).isEqualTo("Allow");
+    ((ObjectNode) event.get("multiValueHeaders"))
+        .set("authorization", JSON.valueToTree(List.of("Bearer " + authorization)));
+    assertThat(outcome(event)).isEqualTo("Unauthorized");
+  }
+
+  private static Token.Use lastUse(BearerToken secret) {
+    return new DynamoDbTokens(dynamoDb.client(), TABLE).find(secret).orElseThrow().lastUse();
+  }
+
+  private static String denial(ObjectNode event) {
+    return JSON.readTree(lambda.invoke("authorizer", event.toString()))
+        .at("/context/denial_code")
+        .asString();
+  }
+
+  private static void create(String id, Role role, Status status) {
+    users.create(
+        new CreateUserRequest(
+                Map.of("id", id, "role", role.toString(), "status", status.toString()))
+            .toUser(id, "C-" + id, Instant.EPOCH));
+  }
+
+  private static void set(String user, String field, String value) {
+    dynamoDb
+        .client()
+        .updateItem(
+            r ->
+                r.tableName(USERS)
+                    .key(Map.of("pk", AttributeValue.fromS("user#" + user)))
+                    .updateExpression("SET #field = :value")
+                    .expressionAttributeNames(Map.of("#field", field))
+                    .expressionAttributeValues(Map.of(":value", AttributeValue.fromS(value))));
+  }
+
   private static String outcome(ObjectNode event) {
     try {
       return JSON.readTree(lambda.invoke("authorizer", event.toString()))
@@ -225,7 +417,18 @@ class AuthorizerTest {
   private static void store(
       BearerToken secret, String user, List<Scope> scopes, Duration lifetime) {
     IssuedToken issued = IssuedToken.issue(user, null, scopes, "admin", Instant.now(), lifetime);
-    new DynamoDbTokens(dynamoDb.client(), TABLE).add(new IssuedToken(secret, issued.token()));
+    add(new IssuedToken(secret, issued.token()));
+  }
+
+  /** Stores a token, whatever its user is. */
+  private static void add(IssuedToken issued) {
+    ConditionCheck noCondition =
+        ConditionCheck.builder()
+            .tableName(USERS)
+            .key(Map.of("pk", AttributeValue.fromS("nobody")))
+            .conditionExpression("attribute_not_exists(pk)")
+            .build();
+    assertThat(new DynamoDbTokens(dynamoDb.client(), TABLE).add(issued, noCondition)).isTrue();
   }
 
   private static ObjectNode event(String file) throws IOException {

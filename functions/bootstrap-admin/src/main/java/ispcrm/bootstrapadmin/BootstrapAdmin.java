@@ -3,6 +3,7 @@ package ispcrm.bootstrapadmin;
 import ispcrm.access.Role;
 import ispcrm.tokens.IssuedToken;
 import ispcrm.tokens.Tokens;
+import ispcrm.users.Characters;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.GeneratedIds;
 import ispcrm.users.User;
@@ -16,58 +17,76 @@ import java.util.function.Function;
 
 /**
  * Creates the first administrator, and is the way back in if the last token is lost: it creates the
- * user {@code admin} if there is none, and issues one token for it. No route leads to it. Anyone
- * with permission to invoke it in the account can have the token.
+ * user {@code admin} if there is none, makes it active if it was barred, and issues one token for
+ * it. No route leads to it. Anyone with permission to invoke it in the account can have the token.
  */
-public final class BootstrapAdmin implements Function<Void, IssuedToken> {
-  private static final String ADMIN = "admin";
+public final class BootstrapAdmin implements Function<String, IssuedToken> {
+  private static final String ADMIN = User.FIRST_ADMIN;
+  private static final Duration LIFETIME = Duration.ofDays(1);
+  private static final int MAX_ATTEMPTS = 3;
+  private static final int MAX_REASON_LENGTH = 200;
 
   private final Users users;
   private final Tokens tokens;
-  private final int days;
   private final InstantSource clock;
 
-  /**
-   * @param days for how many days the token is valid
-   */
-  public BootstrapAdmin(Users users, Tokens tokens, int days, InstantSource clock) {
+  public BootstrapAdmin(Users users, Tokens tokens, InstantSource clock) {
     this.users = users;
     this.tokens = tokens;
-    this.days = days;
     this.clock = clock;
   }
 
   /**
+   * @param reason why the token is needed, which becomes its description; null for none
+   * @throws IllegalArgumentException if the reason is too long or contains control characters
    * @throws IllegalStateException if the user {@code admin} is not an administrator, or if another
    *     user has the username {@code admin}
    */
   @Override
-  public IssuedToken apply(Void input) {
-    User admin = users.find(ADMIN).orElseGet(this::create);
-    if (admin.role() != Role.ADMIN) {
-      throw new IllegalStateException("the user admin exists but has the role " + admin.role());
+  public IssuedToken apply(String reason) {
+    if (reason != null
+        && (reason.codePointCount(0, reason.length()) > MAX_REASON_LENGTH
+            || !Characters.areVisible(reason))) {
+      throw new IllegalArgumentException(
+          "the reason must have up to "
+              + MAX_REASON_LENGTH
+              + " characters, none of them a control");
     }
-    IssuedToken issued =
-        IssuedToken.issue(
-            ADMIN,
-            "issued by bootstrap-admin",
-            Role.ADMIN.scopes(),
-            ADMIN,
-            clock.instant(),
-            Duration.ofDays(days));
-    tokens.add(issued);
-    return issued;
+    for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      User admin = users.find(ADMIN).orElseGet(this::create);
+      if (admin.role() != Role.ADMIN) {
+        throw new IllegalStateException("the user admin exists but has the role " + admin.role());
+      }
+      if (!admin.hasAccess()) {
+        admin = users.activate(admin, now());
+      }
+      IssuedToken issued =
+          IssuedToken.issue(
+              ADMIN,
+              reason == null ? "issued by bootstrap-admin" : reason,
+              null,
+              ADMIN,
+              now(),
+              LIFETIME);
+      if (tokens.add(issued, users.unchanged(admin))) {
+        return issued;
+      }
+    }
+    throw new IllegalStateException("the user admin is being changed; try again");
   }
 
   private User create() {
     CreateUserRequest create =
         new CreateUserRequest(
             Map.of("id", ADMIN, "name", "Administrator", "role", Role.ADMIN.toString()));
-    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     // If two invocations run at once, one creates the user and both find it.
-    users.create(create.toUser(ADMIN, GeneratedIds.customerId(), now));
+    users.create(create.toUser(ADMIN, GeneratedIds.customerId(), now()));
     return users
         .find(ADMIN)
         .orElseThrow(() -> new IllegalStateException("another user has the username admin"));
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.SECONDS);
   }
 }

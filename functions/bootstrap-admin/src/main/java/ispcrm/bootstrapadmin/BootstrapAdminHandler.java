@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** Runs {@link BootstrapAdmin} as a Lambda function that is invoked by hand, with any event. */
+/**
+ * Runs {@link BootstrapAdmin} as a Lambda function that is invoked by hand, with any event. Its
+ * member {@code reason}, if any, becomes the description of the token.
+ */
 public final class BootstrapAdminHandler extends LambdaHandler {
 
   /** An alarm of the template looks for this message. */
@@ -39,7 +42,6 @@ public final class BootstrapAdminHandler extends LambdaHandler {
     return new BootstrapAdmin(
         users(environment, dynamoDb),
         new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
-        Integer.parseInt(environment.get("TOKEN_DAYS")),
         Clock.systemUTC());
   }
 
@@ -49,15 +51,16 @@ public final class BootstrapAdminHandler extends LambdaHandler {
 
   private static LambdaEntryPoint entryPoint(
       Map<String, String> environment, DynamoDbClient dynamoDb) {
-    Function<Void, IssuedToken> bootstrapAdmin =
+    Function<String, IssuedToken> bootstrapAdmin =
         SpringCatalog.add(
-            "bootstrapAdmin", function(environment, dynamoDb), Void.class, IssuedToken.class);
+            "bootstrapAdmin", function(environment, dynamoDb), String.class, IssuedToken.class);
     Users users = users(environment, dynamoDb);
     return new LambdaEntryPoint(
         "bootstrapAdmin",
         environment,
         (event, log) -> {
-          IssuedToken issued = bootstrapAdmin.apply(null);
+          IssuedToken issued =
+              bootstrapAdmin.apply(event.get("reason") instanceof String reason ? reason : null);
           log.log(LOG_MESSAGE, LogLevel.WARN);
           return output(issued);
         },

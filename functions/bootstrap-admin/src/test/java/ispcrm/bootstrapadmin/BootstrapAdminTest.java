@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ispcrm.access.Role;
-import ispcrm.access.Scope;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
@@ -21,12 +20,13 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The way in, called as Lambda calls it. */
 class BootstrapAdminTest {
-  private static final Template TEMPLATE = Template.load(Map.of("TokenDays", "7"));
+  private static final Template TEMPLATE = Template.load(Map.of());
 
   private LocalDynamoDb dynamoDb;
   private DynamoDbUsers users;
@@ -53,9 +53,10 @@ class BootstrapAdminTest {
     Token token =
         tokens.find(BearerToken.parse(output.get("token").asString()).orElseThrow()).orElseThrow();
     assertThat(token.user()).isEqualTo("admin");
-    assertThat(token.scopes()).containsExactly(Scope.values());
+    assertThat(token.scopes()).isNull();
+    assertThat(token.description()).isEqualTo("issued by bootstrap-admin");
     assertThat(Duration.between(token.createdAt(), token.expiresAt()))
-        .isEqualTo(Duration.ofDays(7));
+        .isEqualTo(Duration.ofDays(1));
     assertThat(token.isValid(Instant.now())).isTrue();
   }
 
@@ -68,6 +69,36 @@ class BootstrapAdminTest {
       assertThat(tokens.find(BearerToken.parse(output.get("token").asString()).orElseThrow()))
           .isPresent();
     }
+  }
+
+  @Test
+  void liftsABarFromTheAdministrator() throws IOException {
+    bootstrap();
+    dynamoDb
+        .client()
+        .updateItem(
+            r ->
+                r.tableName("UsersTable")
+                    .key(Map.of("pk", AttributeValue.fromS("user#admin")))
+                    .updateExpression("SET #status = :disabled")
+                    .expressionAttributeNames(Map.of("#status", "status"))
+                    .expressionAttributeValues(
+                        Map.of(":disabled", AttributeValue.fromS("disabled"))));
+    bootstrap();
+    assertThat(users.find("admin").orElseThrow().hasAccess()).isTrue();
+  }
+
+  @Test
+  void theReasonBecomesTheDescription() throws IOException {
+    JsonNode output = bootstrap("{\"reason\":\"the last token was lost\"}");
+    assertThat(
+            tokens
+                .find(BearerToken.parse(output.get("token").asString()).orElseThrow())
+                .orElseThrow()
+                .description())
+        .isEqualTo("the last token was lost");
+    assertThatThrownBy(() -> bootstrap("{\"reason\":\"" + "x".repeat(201) + "\"}"))
+        .hasMessageContaining("up to 200 characters");
   }
 
   @Test
@@ -89,6 +120,10 @@ class BootstrapAdminTest {
 
   private JsonNode bootstrap() throws IOException {
     String event = Files.readString(TEMPLATE.root().resolve("events/bootstrap-admin/ok.json"));
+    return bootstrap(event);
+  }
+
+  private static JsonNode bootstrap(String event) {
     return new JsonMapper().readTree(new LocalLambda(TEMPLATE).invoke("bootstrap-admin", event));
   }
 }

@@ -5,18 +5,22 @@ import ispcrm.access.Scope;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import ispcrm.gateway.Caller;
+import ispcrm.gateway.Links;
+import ispcrm.tokens.IpBlock;
 import ispcrm.tokens.IssuedToken;
-import ispcrm.tokens.Token;
 import ispcrm.tokens.Tokens;
 import ispcrm.users.Timestamps;
 import ispcrm.users.User;
 import ispcrm.users.Users;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -25,6 +29,8 @@ import java.util.stream.Collectors;
  * and nowhere else.
  */
 public final class CreateToken implements Function<ApiRequest, ApiResponse> {
+  private static final int MAX_ATTEMPTS = 3;
+
   private final Users users;
   private final Tokens tokens;
   private final int defaultDays;
@@ -52,8 +58,8 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
   }
 
   /**
-   * @throws ApiException 400 if the body is invalid; 404 if the user does not exist; 403 if the
-   *     calling token lacks a scope that the new one would have
+   * @throws ApiException 400 if the body is invalid; 404 if the user does not exist; 409 if the
+   *     user has no access, or changes meanwhile; 403 if the new token would exceed the calling one
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
@@ -61,9 +67,21 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
     if (!create.errors().isEmpty()) {
       throw invalid(create.errors());
     }
+    for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      User user = user(create.userId());
+      IssuedToken issued = issue(create, user, request.caller());
+      if (tokens.add(issued, users.unchanged(user))) {
+        return created(issued, user, request.links());
+      }
+    }
+    throw new ApiException(
+        409, "conflict", "The token was not created - the user is being changed; try again.");
+  }
+
+  private User user(String id) {
     User user =
         users
-            .find(create.userId())
+            .find(id)
             .orElseThrow(
                 () ->
                     new ApiException(
@@ -71,30 +89,49 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
                         "not_found",
                         "The token was not created - no user has this id.",
                         Map.of("user", "no user has this id")));
-    IssuedToken issued =
-        IssuedToken.issue(
-            user.id(),
-            create.description(),
-            scopes(create.requestedScopes(), user.role(), request.caller().scopes()),
-            request.caller().userId(),
-            clock.instant(),
-            Duration.ofDays(create.expiresInDays()));
-    tokens.add(issued);
-    Map<String, String> links = new LinkedHashMap<>();
-    links.put("root", request.links().root());
-    links.put("user", request.links().user(user.id()));
-    return ApiResponse.single(201, data(issued), links);
+    if (!user.hasAccess()) {
+      throw new ApiException(
+          409,
+          "user_barred",
+          "The token was not created - a user with the role %s and the status %s has no access."
+              .formatted(user.role(), user.status()));
+    }
+    return user;
+  }
+
+  /** Generates a token that allows no more, and lasts no longer, than the caller's token. */
+  private IssuedToken issue(CreateTokenRequest create, User user, Caller caller) {
+    List<Scope> scopes = scopes(create.requestedScopes(), user.role(), caller);
+    List<String> allowedIps = allowedIps(create.allowedIps(), caller);
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    Instant expiresAt = now.plus(Duration.ofDays(create.expiresInDays()));
+    boolean isLimited = caller.isNarrowed() || caller.role() != Role.ADMIN;
+    if (isLimited && caller.tokenExpiresAt().isBefore(expiresAt)) {
+      expiresAt = caller.tokenExpiresAt();
+    }
+    return IssuedToken.issue(
+        user.id(),
+        create.description(),
+        scopes,
+        allowedIps,
+        caller.userId(),
+        caller.tokenId(),
+        now,
+        Duration.between(now, expiresAt));
   }
 
   /**
-   * The scopes of a new token: those of its user's role that the calling token also has, or the
-   * requested subset.
+   * The scopes to which a new token is narrowed: the requested ones, or those of the calling token
+   * if that is narrowed; otherwise null.
    */
-  private static List<Scope> scopes(List<Scope> requested, Role role, Set<Scope> callers) {
+  private static List<Scope> scopes(List<Scope> requested, Role role, Caller caller) {
     if (requested == null) {
-      List<Scope> shared = role.scopes().stream().filter(callers::contains).toList();
+      if (!caller.isNarrowed()) {
+        return null;
+      }
+      List<Scope> shared = role.scopes().stream().filter(caller.scopes()::contains).toList();
       if (shared.isEmpty()) {
-        throw forbidden();
+        throw forbidden("scopes");
       }
       return shared;
     }
@@ -103,10 +140,46 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
           role.scopes().stream().map(Scope::toString).collect(Collectors.joining(", "));
       throw invalid(Map.of("scopes", "the user's role, " + role + ", allows only " + allowed));
     }
-    if (!callers.containsAll(requested)) {
-      throw forbidden();
+    if (!caller.scopes().containsAll(requested)) {
+      throw forbidden("scopes");
     }
     return requested;
+  }
+
+  /** The addresses of a new token: the requested ones, or those of the calling token. */
+  private static List<String> allowedIps(List<String> requested, Caller caller) {
+    if (requested == null) {
+      return caller.allowedIps();
+    }
+    List<IpBlock> callers =
+        caller.allowedIps().stream().map(IpBlock::parse).flatMap(Optional::stream).toList();
+    for (String text : requested) {
+      IpBlock block = IpBlock.parse(text).orElseThrow();
+      if (!callers.isEmpty() && callers.stream().noneMatch(outer -> outer.contains(block))) {
+        throw forbidden("addresses");
+      }
+    }
+    return requested;
+  }
+
+  private static ApiResponse created(IssuedToken issued, User user, Links links) {
+    Map<String, Object> data = new LinkedHashMap<>();
+    issued
+        .token()
+        .toMap(user.role(), Timestamps::format)
+        .forEach(
+            (name, value) -> {
+              data.put(name, value);
+              if (name.equals("id")) {
+                data.put("token", issued.secret().secret());
+              }
+            });
+    String self = links.token(issued.token().id());
+    Map<String, String> related = new LinkedHashMap<>();
+    related.put("self", self);
+    related.put("root", links.root());
+    related.put("user", links.user(user.id()));
+    return ApiResponse.single(201, data, related).with("Location", self);
   }
 
   private static ApiException invalid(Map<String, String> errors) {
@@ -114,21 +187,10 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
         400, "invalid_fields", "The token was not created - see errors.", errors);
   }
 
-  private static ApiException forbidden() {
+  private static ApiException forbidden(String what) {
     return new ApiException(
-        403, "forbidden", "Forbidden - a new token cannot have scopes that your token lacks.");
-  }
-
-  private static Map<String, Object> data(IssuedToken issued) {
-    Token token = issued.token();
-    Map<String, Object> data = new LinkedHashMap<>();
-    data.put("id", token.id());
-    data.put("token", issued.secret().secret());
-    data.put("user", token.user());
-    data.put("description", token.description());
-    data.put("scopes", token.scopes().stream().map(Scope::toString).toList());
-    data.put("created_at", Timestamps.format(token.createdAt()));
-    data.put("expires_at", Timestamps.format(token.expiresAt()));
-    return data;
+        403,
+        "forbidden",
+        "Forbidden - a new token cannot have %s that your token lacks.".formatted(what));
   }
 }

@@ -1,6 +1,7 @@
 package ispcrm.createtoken;
 
 import ispcrm.access.Scope;
+import ispcrm.tokens.IpBlock;
 import ispcrm.users.Characters;
 import java.util.Arrays;
 import java.util.Collections;
@@ -13,8 +14,9 @@ import java.util.stream.Collectors;
 /** A client's request to create a token: every field checked, and every error noted. */
 final class CreateTokenRequest {
   private static final List<String> FIELDS =
-      List.of("user", "description", "scopes", "expires_in_days");
+      List.of("user", "description", "scopes", "expires_in_days", "allowed_ips");
   private static final int MAX_DESCRIPTION_LENGTH = 200;
+  private static final int MAX_ALLOWED_IPS = 20;
 
   private final Map<String, Object> body;
   private final Map<String, String> errors = new LinkedHashMap<>();
@@ -23,6 +25,7 @@ final class CreateTokenRequest {
   private final String description;
   private final List<Scope> requestedScopes;
   private final int expiresInDays;
+  private final List<String> allowedIps;
 
   CreateTokenRequest(Map<String, Object> body, int defaultDays, int maxDays) {
     this.body = body;
@@ -30,6 +33,7 @@ final class CreateTokenRequest {
     description = readDescription();
     requestedScopes = readScopes();
     expiresInDays = readDays(defaultDays, maxDays);
+    allowedIps = readAllowedIps();
     for (String key : body.keySet()) {
       if (!FIELDS.contains(key)) {
         errors.put(key, "is not a known field; the known fields are " + String.join(", ", FIELDS));
@@ -59,6 +63,11 @@ final class CreateTokenRequest {
 
   int expiresInDays() {
     return expiresInDays;
+  }
+
+  /** The addresses and CIDR blocks that the client asks for; null if it does not. */
+  List<String> allowedIps() {
+    return allowedIps;
   }
 
   private String readUserId() {
@@ -108,6 +117,26 @@ final class CreateTokenRequest {
         "must be a list of one or more of "
             + Arrays.stream(Scope.values()).map(Scope::toString).collect(Collectors.joining(", "))
             + ", without repetition");
+    return null;
+  }
+
+  private List<String> readAllowedIps() {
+    Object value = body.get("allowed_ips");
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof List<?> blocks
+        && !blocks.isEmpty()
+        && blocks.size() <= MAX_ALLOWED_IPS
+        && blocks.stream()
+            .allMatch(block -> block instanceof String text && IpBlock.parse(text).isPresent())) {
+      return blocks.stream().map(String::valueOf).distinct().toList();
+    }
+    errors.put(
+        "allowed_ips",
+        "must be a list of 1 to "
+            + MAX_ALLOWED_IPS
+            + " IPv4 or IPv6 addresses or CIDR blocks, such as 192.0.2.0/24");
     return null;
   }
 

@@ -16,10 +16,14 @@ import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.Token;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.Users;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,22 +36,28 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Above all: no token exceeds its user's role or the token that created it. */
 class CreateTokenTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
-  private static final List<Scope> ADMIN = Role.ADMIN.scopes();
+  private static final Instant CALLER_EXPIRES_AT = Instant.parse("2026-01-12T00:00:00Z");
+
+  /** An administrator's token that is not narrowed. */
+  private static final Map<String, String> ADMIN =
+      caller("admin", "false", List.of(Scope.values()));
 
   private static LocalDynamoDb dynamoDb;
   private static DynamoDbTokens tokens;
+  private static DynamoDbUsers users;
   private static CreateToken createToken;
 
   @BeforeAll
   static void start() {
     dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
-    DynamoDbUsers users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
     for (Role role : Role.values()) {
       users.create(
           new CreateUserRequest(Map.of("id", role + "-1", "role", role.toString()))
@@ -81,7 +91,25 @@ class CreateTokenTest {
     JsonNode data = body.get("data");
     assertThat(data.propertyNames())
         .containsExactly(
-            "id", "token", "user", "description", "scopes", "created_at", "expires_at");
+            "id",
+            "token",
+            "user",
+            "description",
+            "scopes",
+            "allowed_ips",
+            "created_at",
+            "created_by",
+            "created_by_token",
+            "expires_at",
+            "revoked_at",
+            "revoked_by",
+            "last_used_at",
+            "last_used_from");
+    assertThat(data.get("created_by").asString()).isEqualTo("caller");
+    assertThat(data.get("created_by_token").asString()).isEqualTo("t-1");
+    assertThat(response.headers().get("Location"))
+        .isEqualTo(body.at("/_links/self").asString())
+        .isEqualTo("https://crm.example.net/api/v1/tokens/" + data.get("id").asString());
     assertThat(data.get("created_at").asString()).isEqualTo("2026-01-02 03:04:05");
     assertThat(data.get("expires_at").asString()).isEqualTo("2026-02-01 03:04:05");
     assertThat(data.get("scopes").toString()).isEqualTo("[\"self:read\"]");
@@ -104,11 +132,13 @@ class CreateTokenTest {
         .isEqualTo(Duration.ofDays(90));
   }
 
+  /** Every role, and callers whose tokens were narrowed to each scope, and to all but each. */
   static Stream<Arguments> rolesAndCallers() {
     List<Arguments> all = new ArrayList<>();
     for (Role role : Role.values()) {
-      for (int bits = 0; bits < 1 << Scope.values().length; bits++) {
-        all.add(Arguments.of(role, subset(bits)));
+      for (Scope scope : Scope.values()) {
+        all.add(Arguments.of(role, EnumSet.of(scope)));
+        all.add(Arguments.of(role, EnumSet.complementOf(EnumSet.of(scope))));
       }
     }
     return all.stream();
@@ -116,37 +146,50 @@ class CreateTokenTest {
 
   @ParameterizedTest
   @MethodSource("rolesAndCallers")
-  void aTokenHasTheScopesOfItsUsersRoleThatTheCallerAlsoHas(Role role, Set<Scope> callers) {
+  void aNarrowedCallerPassesOnOnlyItsScopes(Role role, Set<Scope> callers) {
     Set<Scope> expected = EnumSet.copyOf(role.scopes());
     expected.retainAll(callers);
     String body = "{\"user\":\"" + role + "-1\"}";
     if (expected.isEmpty()) {
-      assertThat(refused(callers, body).status()).isEqualTo(403);
+      assertThat(refused(narrowed(callers), body).status()).isEqualTo(403);
     } else {
-      assertThat(stored(create(callers, body)).scopes()).containsExactlyElementsOf(expected);
+      assertThat(stored(create(narrowed(callers), body)).scopes())
+          .containsExactlyElementsOf(expected);
     }
   }
 
-  /** Every role, every set of the caller's scopes, every scope that can be requested. */
   @ParameterizedTest
   @MethodSource("rolesAndCallers")
   void aRequestedScopeMustBeOneOfBoth(Role role, Set<Scope> callers) {
     for (Scope scope : Scope.values()) {
       String body = "{\"user\":\"" + role + "-1\",\"scopes\":[\"" + scope + "\"]}";
       if (!role.scopes().contains(scope)) {
-        ApiException e = refused(callers, body);
+        ApiException e = refused(narrowed(callers), body);
         assertThat(e.status()).isEqualTo(400);
         assertThat(e.fieldErrors().get("scopes"))
             .startsWith("the user's role, " + role + ", allows only ");
       } else if (!callers.contains(scope)) {
-        ApiException e = refused(callers, body);
+        ApiException e = refused(narrowed(callers), body);
         assertThat(e.status()).isEqualTo(403);
         assertThat(e)
             .hasMessage("Forbidden - a new token cannot have scopes that your token lacks.");
       } else {
-        assertThat(stored(create(callers, body)).scopes()).containsExactly(scope);
+        assertThat(stored(create(narrowed(callers), body)).scopes()).containsExactly(scope);
       }
     }
+  }
+
+  /** So it also has the scopes that a later release adds to its user's role. */
+  @Test
+  void aTokenIsNotNarrowedUnlessTheCallerOrTheRequestSaysSo() {
+    assertThat(stored(create(ADMIN, "{\"user\":\"admin-1\"}")).scopes()).isNull();
+  }
+
+  @Test
+  void withoutTheAuthorizerNothingIsCreated() {
+    assertThat(refused(Map.of(), "{\"user\":\"admin-1\"}").status()).isEqualTo(403);
+    assertThat(refused(Map.of(), "{\"user\":\"admin-1\",\"scopes\":[\"users:read\"]}").status())
+        .isEqualTo(403);
   }
 
   @Test
@@ -154,7 +197,7 @@ class CreateTokenTest {
     long before = count();
     assertThat(
             refused(
-                    Set.of(Scope.USERS_READ, Scope.TOKENS_WRITE),
+                    narrowed(Set.of(Scope.USERS_READ, Scope.TOKENS_WRITE)),
                     "{\"user\":\"staff-1\",\"scopes\":[\"users:read\",\"users:write\"]}")
                 .status())
         .isEqualTo(403);
@@ -163,6 +206,123 @@ class CreateTokenTest {
                 .status())
         .isEqualTo(400);
     assertThat(count()).isEqualTo(before);
+  }
+
+  @Test
+  void aTokenNeverOutlivesANarrowedCaller() {
+    Map<String, String> narrowed = narrowed(Set.of(Scope.SELF_READ));
+    assertThat(stored(create(narrowed, "{\"user\":\"customer-1\"}")).expiresAt())
+        .isEqualTo(CALLER_EXPIRES_AT);
+    assertThat(
+            stored(create(narrowed, "{\"user\":\"customer-1\",\"expires_in_days\":1}")).expiresAt())
+        .isEqualTo("2026-01-03T03:04:05Z");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "|[\"192.0.2.0/24\",\"2001:db8::1\"]|192.0.2.0/24 2001:db8::1",
+        "192.0.2.0/24||192.0.2.0/24",
+        "192.0.2.0/24|[\"192.0.2.128/25\"]|192.0.2.128/25",
+        "192.0.2.0/24|[\"192.0.2.7\",\"192.0.3.0/24\"]|403",
+        "192.0.2.0/24|[\"192.0.0.0/16\"]|403",
+        "192.0.2.0/24|[\"::/0\"]|403"
+      })
+  void aTokenWorksFromNoMoreAddressesThanTheCaller(
+      String callers, String requested, String outcome) {
+    Map<String, String> caller = new HashMap<>(ADMIN);
+    caller.put("allowed_ips", callers == null ? "" : callers);
+    String body = "{\"user\":\"customer-1\",\"allowed_ips\":%s}".formatted(requested);
+    if (outcome.equals("403")) {
+      assertThat(refused(caller, body))
+          .hasMessage("Forbidden - a new token cannot have addresses that your token lacks.");
+    } else {
+      assertThat(stored(create(caller, body)).allowedIps()).containsExactly(outcome.split(" ", -1));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[]",
+        "\"192.0.2.1\"",
+        "[1]",
+        "[\"\"]",
+        "[\"192.0.2.256\"]",
+        "[\"192.0.2\"]",
+        "[\"192.0.2.1/33\"]",
+        "[\"192.0.2.1/24\"]",
+        "[\"192.0.2.0/024\"]",
+        "[\"2001:db8::1/32\"]",
+        "[\"2001:db8:::1\"]",
+        "[\"example.net\"]",
+        "[\"192.0.2.1\",null]"
+      })
+  void otherAddressesAreRefused(String addresses) {
+    assertThat(
+            refused(ADMIN, "{\"user\":\"staff-1\",\"allowed_ips\":" + addresses + "}")
+                .fieldErrors())
+        .isEqualTo(
+            Map.of(
+                "allowed_ips",
+                "must be a list of 1 to 20 IPv4 or IPv6 addresses or CIDR blocks, such as"
+                    + " 192.0.2.0/24"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"customer, disabled", "staff, suspended", "admin, inactive"})
+  void aUserWithoutAccessGetsNoToken(String role, String status) {
+    String id = "barred-" + role;
+    users.create(
+        new CreateUserRequest(Map.of("id", id, "role", role, "status", status))
+            .toUser("", "B" + role, NOW));
+    long before = count();
+    ApiException e = refused(ADMIN, "{\"user\":\"" + id + "\"}");
+    assertThat(e.status()).isEqualTo(409);
+    assertThat(e)
+        .hasMessage(
+            "The token was not created - a user with the role %s and the status %s has no access."
+                .formatted(role, status));
+    assertThat(count()).isEqualTo(before);
+  }
+
+  /** The user is barred after the read and before the transaction. */
+  @Test
+  void aBarDuringTheCreationWins() {
+    users.create(
+        new CreateUserRequest(Map.of("id", "raced", "role", "staff")).toUser("", "R1", NOW));
+    Users barring =
+        (Users)
+            Proxy.newProxyInstance(
+                Users.class.getClassLoader(),
+                new Class<?>[] {Users.class},
+                (proxy, method, arguments) -> {
+                  Object result = method.invoke(users, arguments);
+                  if (method.getName().equals("find")) {
+                    setStatus("raced", "suspended");
+                  }
+                  return result;
+                });
+    long before = count();
+    CreateToken raced = new CreateToken(barring, tokens, 90, 366, () -> NOW);
+    ApiException e =
+        catchThrowableOfType(
+            ApiException.class, () -> raced.apply(request(ADMIN, "{\"user\":\"raced\"}")));
+    assertThat(e.status()).isEqualTo(409);
+    assertThat(count()).isEqualTo(before);
+  }
+
+  private static void setStatus(String user, String status) {
+    dynamoDb
+        .client()
+        .updateItem(
+            r ->
+                r.tableName("UsersTable")
+                    .key(Map.of("pk", AttributeValue.fromS("user#" + user)))
+                    .updateExpression("SET #status = :status")
+                    .expressionAttributeNames(Map.of("#status", "status"))
+                    .expressionAttributeValues(Map.of(":status", AttributeValue.fromS(status))));
   }
 
   @Test
@@ -226,7 +386,8 @@ class CreateTokenTest {
         "{\"user\":\"staff-1\",\"description\":\"a\\u0000\"}|description|"
             + "must be text of up to 200 characters without control characters",
         "{\"user\":\"staff-1\",\"name\":\"x\"}|name|"
-            + "is not a known field; the known fields are user, description, scopes, expires_in_days"
+            + "is not a known field; the known fields are"
+            + " user, description, scopes, expires_in_days, allowed_ips"
       })
   void anotherFieldIsRefused(String body, String field, String message) {
     ApiException e = refused(ADMIN, body);
@@ -248,16 +409,6 @@ class CreateTokenTest {
     return "{\"user\":\"staff-1\",\"description\":\"" + text + "\"}";
   }
 
-  private static Set<Scope> subset(int bits) {
-    Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-    for (int i = 0; i < Scope.values().length; i++) {
-      if ((bits >> i & 1) == 1) {
-        scopes.add(Scope.values()[i]);
-      }
-    }
-    return scopes;
-  }
-
   private static long count() {
     return dynamoDb.client().scan(scan -> scan.tableName("TokensTable")).count();
   }
@@ -267,21 +418,40 @@ class CreateTokenTest {
     return tokens.find(BearerToken.parse(secret).orElseThrow()).orElseThrow();
   }
 
-  private static ApiException refused(Iterable<Scope> callers, String body) {
-    return catchThrowableOfType(ApiException.class, () -> create(callers, body));
+  private static Map<String, String> narrowed(Set<Scope> scopes) {
+    return caller("admin", "true", scopes);
   }
 
-  private static ApiResponse create(Iterable<Scope> callers, String body) {
-    List<Scope> scopes = new ArrayList<>();
-    callers.forEach(scopes::add);
-    return createToken.apply(
-        ApiRequest.of(
-            Map.of(
-                "body",
-                body,
-                "requestContext",
-                Map.of(
-                    "authorizer", Map.of("user_id", "caller", "scopes", Scope.formatList(scopes)))),
-            "https://crm.example.net"));
+  private static Map<String, String> caller(
+      String role, String isNarrowed, Collection<Scope> scopes) {
+    return Map.of(
+        "token_id",
+        "t-1",
+        "user_id",
+        "caller",
+        "role",
+        role,
+        "scopes",
+        Scope.formatList(scopes),
+        "is_narrowed",
+        isNarrowed,
+        "allowed_ips",
+        "",
+        "token_expires_at",
+        CALLER_EXPIRES_AT.toString());
+  }
+
+  private static ApiException refused(Map<String, String> caller, String body) {
+    return catchThrowableOfType(ApiException.class, () -> create(caller, body));
+  }
+
+  private static ApiResponse create(Map<String, String> caller, String body) {
+    return createToken.apply(request(caller, body));
+  }
+
+  private static ApiRequest request(Map<String, String> caller, String body) {
+    return ApiRequest.of(
+        Map.of("body", body, "requestContext", Map.of("authorizer", caller)),
+        "https://crm.example.net");
   }
 }

@@ -1,7 +1,6 @@
 package ispcrm.createuser;
 
 import ispcrm.access.Role;
-import ispcrm.access.Scope;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
@@ -14,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -42,12 +42,11 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
       throw new ApiException(
           400, "invalid_fields", "The user was not created - see errors.", create.errors());
     }
-    // Only an administrator's token can have this scope, so no second read is needed.
-    if (create.role() != Role.CUSTOMER && !request.caller().scopes().contains(Scope.TOKENS_WRITE)) {
+    if (create.role() != Role.CUSTOMER && request.caller().role() != Role.ADMIN) {
       throw new ApiException(
           403,
           "forbidden",
-          "Forbidden - creating staff or administrators requires the scope tokens:write.");
+          "Forbidden - only an administrator can create staff or administrators.");
     }
     User user = create(create);
     String self = request.links().user(user.id());
@@ -58,6 +57,7 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
     for (int attempt = 1; ; attempt++) {
       Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
       User user = create.toUser(GeneratedIds.id(clock.instant()), GeneratedIds.customerId(), now);
+      refuseReservedName(user);
       Set<UserField<?>> conflicts = users.create(user);
       if (conflicts.isEmpty()) {
         return user;
@@ -70,6 +70,20 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
         throw new ApiException(
             409, "already_exists", "The user was not created - it already exists.", errors);
       }
+    }
+  }
+
+  /** Keeps the first administrator's id and username, in any case, for bootstrap-admin. */
+  private static void refuseReservedName(User user) {
+    Map<String, String> errors = new LinkedHashMap<>();
+    for (UserField<String> field : List.of(UserField.ID, UserField.USERNAME)) {
+      if (User.FIRST_ADMIN.equalsIgnoreCase(user.get(field))) {
+        errors.put(field.toString(), "is reserved for the first administrator");
+      }
+    }
+    if (!errors.isEmpty()) {
+      throw new ApiException(
+          409, "already_exists", "The user was not created - see errors.", errors);
     }
   }
 

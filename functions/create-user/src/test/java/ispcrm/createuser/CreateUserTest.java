@@ -26,13 +26,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class CreateUserTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
-  private static final String STAFF = "users:read users:write";
-  private static final String ADMIN = STAFF + " tokens:write self:read";
+  private static final String STAFF = "staff";
+  private static final String ADMIN = "admin";
 
   private static LocalDynamoDb dynamoDb;
   private static Users users;
@@ -115,14 +116,21 @@ class CreateUserTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"staff, users:read users:write", "admin, users:write self:read"})
-  void staffAndAdministratorsAreCreatedByAdministratorsAlone(String role, String scopes) {
-    ApiException e = refused("{\"id\":\"%1$s-x\",\"role\":\"%1$s\"}".formatted(role), scopes);
+  @CsvSource({"staff, staff", "admin, staff", "admin, ''"})
+  void staffAndAdministratorsAreCreatedByAdministratorsAlone(String role, String caller) {
+    ApiException e = refused("{\"id\":\"%1$s-x\",\"role\":\"%1$s\"}".formatted(role), caller);
     assertThat(e.status()).isEqualTo(403);
     assertThat(e)
-        .hasMessage(
-            "Forbidden - creating staff or administrators requires the scope tokens:write.");
+        .hasMessage("Forbidden - only an administrator can create staff or administrators.");
     assertThat(users.find(role + "-x")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"id\":\"Admin\"}", "{\"id\":\"x1\",\"username\":\"ADMIN\"}"})
+  void theFirstAdministratorsNameIsReserved(String body) {
+    ApiException e = refused(body, ADMIN);
+    assertThat(e.status()).isEqualTo(409);
+    assertThat(e.fieldErrors()).containsValue("is reserved for the first administrator");
   }
 
   @Test
@@ -199,26 +207,36 @@ class CreateUserTest {
     }
 
     @Override
+    public User activate(User user, Instant now) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ConditionCheck unchanged(User user) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Page list(Filter filter, String after, int limit) {
       return new Page(List.of(), null);
     }
   }
 
-  private static ApiException refused(String body, String scopes) {
-    return catchThrowableOfType(ApiException.class, () -> create(body, scopes));
+  private static ApiException refused(String body, String callersRole) {
+    return catchThrowableOfType(ApiException.class, () -> create(body, callersRole));
   }
 
-  private static ApiResponse create(String body, String scopes) {
-    return createUser.apply(request(body, scopes));
+  private static ApiResponse create(String body, String callersRole) {
+    return createUser.apply(request(body, callersRole));
   }
 
-  private static ApiRequest request(String body, String scopes) {
+  private static ApiRequest request(String body, String callersRole) {
     return ApiRequest.of(
         Map.of(
             "body",
             body,
             "requestContext",
-            Map.of("authorizer", Map.of("user_id", "caller", "scopes", scopes))),
+            Map.of("authorizer", Map.of("user_id", "caller", "role", callersRole))),
         "https://crm.example.net");
   }
 }

@@ -15,6 +15,9 @@ import java.util.function.Function;
  * 6570).
  */
 public final class DiscoverRoot implements Function<ApiRequest, ApiResponse> {
+  /** The parameters of endpoints that require one. */
+  private static final Map<Endpoint, String> QUERIES =
+      Map.of(Endpoint.LIST_TOKENS, "{?user,limit,cursor}");
 
   @Override
   public ApiResponse apply(ApiRequest request) {
@@ -24,11 +27,14 @@ public final class DiscoverRoot implements Function<ApiRequest, ApiResponse> {
     for (Endpoint endpoint : Endpoint.values()) {
       if (endpoint != Endpoint.DISCOVER_ROOT
           && !endpoint.isPublic()
-          && endpoint.isOpenTo(scopes, false)) {
-        root.put(endpoint.linkName(), links.to(endpoint));
+          && endpoint.isOpenTo(scopes, request.caller().userId(), null)) {
+        root.put(endpoint.linkName(), links.to(endpoint) + QUERIES.getOrDefault(endpoint, ""));
       }
       if (endpoint == Endpoint.LIST_USERS && scopes.contains(Scope.USERS_READ)) {
         root.put("find_users", links.users() + "{?status,username,customer_id,q,limit,cursor}");
+      }
+      if (endpoint == Endpoint.GET_TOKEN) {
+        root.put("get_own_token", links.token(Endpoint.SELF));
       }
       if (endpoint == Endpoint.GET_USER && scopes.contains(Scope.SELF_READ)) {
         root.put("get_self", links.user(request.caller().userId()));

@@ -27,17 +27,21 @@ class DiscoverRootTest {
                     {"list_users":"%1$s/users",
                      "find_users":"%1$s/users{?status,username,customer_id,q,limit,cursor}",
                      "get_user":"%1$s/users/{id}","get_self":"%1$s/users/jonewe",
-                     "create_user":"%1$s/users","create_token":"%1$s/tokens"}
+                     "create_user":"%1$s/users","create_token":"%1$s/tokens",
+                     "list_tokens":"%1$s/tokens{?user,limit,cursor}",
+                     "get_token":"%1$s/tokens/{id}","get_own_token":"%1$s/tokens/self",
+                     "revoke_token":"%1$s/tokens/{id}"}
                     """
                         .formatted(API)));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "users:read, list_users find_users get_user",
-    "users:write, create_user",
-    "tokens:write, create_token",
-    "self:read, get_self"
+    "users:read, list_users find_users get_user get_own_token",
+    "users:write, create_user get_own_token",
+    "tokens:read, list_tokens get_token get_own_token",
+    "tokens:write, create_token revoke_token get_own_token",
+    "self:read, get_self get_own_token"
   })
   void aTokenSeesWhatItsScopesOpen(String scope, String links) {
     assertThat(root(scope).propertyNames()).containsExactlyInAnyOrder(links.split(" ", -1));

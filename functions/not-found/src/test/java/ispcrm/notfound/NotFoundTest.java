@@ -42,7 +42,7 @@ class NotFoundTest {
         "OPTIONS|/api/v0/Users|GET, POST|GET and POST",
         "PUT|/api/v1/users/j%6Fnewe|GET|GET",
         "POST|/api/v1/health/|GET, HEAD|GET and HEAD",
-        "GET|/api/v1/tokens|POST|POST"
+        "GET|/api/v0/tokens|POST|POST"
       })
   void anotherMethodOfAKnownPathIsNotAllowed(
       String method, String path, String allow, String named) {

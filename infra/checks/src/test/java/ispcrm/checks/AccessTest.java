@@ -31,14 +31,16 @@ class AccessTest {
       contract.put(
           name,
           operation.routes()
-              + (operation.isPublic() ? " public" : " " + operation.node().get("x-scopes")));
+              + (operation.isPublic() ? " public" : " " + operation.node().get("x-scopes"))
+              + (operation.node().containsKey("x-self") ? " self" : ""));
     }
     Map<String, String> code = new TreeMap<>();
     for (Endpoint endpoint : Endpoint.values()) {
       code.put(
           endpoint.name(),
           endpoint.methods().stream().map(method -> method + " " + endpoint.path()).toList()
-              + (endpoint.isPublic() ? " public" : " " + endpoint.scopes()));
+              + (endpoint.isPublic() ? " public" : " " + endpoint.scopes())
+              + (endpoint.isOpenToSelf() ? " self" : ""));
     }
     assertThat(code).isEqualTo(contract);
   }

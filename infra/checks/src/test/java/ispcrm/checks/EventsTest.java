@@ -165,7 +165,16 @@ class EventsTest {
         .isEqualTo(isPublic ? CONTEXT_MEMBERS : with(CONTEXT_MEMBERS, "authorizer"));
     if (!isPublic) {
       assertThat(members(context, "authorizer"))
-          .containsOnlyKeys("token_id", "user_id", "scopes", "principalId", "integrationLatency");
+          .containsOnlyKeys(
+              "token_id",
+              "user_id",
+              "role",
+              "scopes",
+              "is_narrowed",
+              "allowed_ips",
+              "token_expires_at",
+              "principalId",
+              "integrationLatency");
       assertThat(((String) members(context, "authorizer").get("scopes")).split(" ", -1))
           .isNotEmpty()
           .allSatisfy(scope -> assertThat(Scope.of(scope)).isPresent());

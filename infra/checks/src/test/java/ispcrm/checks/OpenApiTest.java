@@ -36,9 +36,12 @@ class OpenApiTest {
           Map.entry("bad_request", 400),
           Map.entry("unauthorized", 401),
           Map.entry("forbidden", 403),
+          Map.entry("address_not_allowed", 403),
           Map.entry("not_found", 404),
           Map.entry("method_not_allowed", 405),
           Map.entry("already_exists", 409),
+          Map.entry("user_barred", 409),
+          Map.entry("conflict", 409),
           Map.entry("body_too_large", 413),
           Map.entry("throttled", 429),
           Map.entry("internal_error", 500),
@@ -76,7 +79,7 @@ class OpenApiTest {
       }
     }
     Set<String> components = new TreeSet<>();
-    for (String kind : List.of("headers", "responses", "schemas")) {
+    for (String kind : List.of("headers", "parameters", "responses", "schemas")) {
       map(map(API.document().get("components")).get(kind))
           .keySet()
           .forEach(name -> components.add("/components/" + kind + "/" + name));
@@ -140,7 +143,7 @@ class OpenApiTest {
       expected.add("413");
       assertThat(operation.node()).containsKey("requestBody");
     }
-    if (operation.id().equals("createUser")) {
+    if (operation.id().equals("createUser") || operation.id().equals("createToken")) {
       expected.add("409");
     }
     if (operation.id().equals("checkHealth")) {
@@ -161,7 +164,10 @@ class OpenApiTest {
             .filter(part -> part.startsWith("{"))
             .map(part -> part.substring(1, part.length() - 1))
             .toList();
-    List<Object> parameters = listOf(operation.node().getOrDefault("parameters", List.of()));
+    List<Object> parameters =
+        listOf(operation.node().getOrDefault("parameters", List.of())).stream()
+            .map(parameter -> API.follow(new Place("", parameter)).value())
+            .toList();
     assertThat(parameters.stream().filter(parameter -> map(parameter).get("in").equals("path")))
         .extracting(parameter -> map(parameter).get("name"))
         .isEqualTo(variables);
@@ -229,14 +235,17 @@ class OpenApiTest {
               if (operation.id().equals("adminPage") && status.equals("200")) {
                 expected = new TreeSet<>(Set.of("Content-Security-Policy"));
               }
+              if (!operation.isPublic() && status.startsWith("2")) {
+                expected.add("X-Token-Expires-At");
+              }
               switch (operation.id() + " " + status) {
-                case "listUsers 200" -> expected.add("Link");
-                case "createUser 201" -> expected.add("Location");
+                case "listUsers 200", "listTokens 200" -> expected.add("Link");
+                case "createUser 201", "createToken 201" -> expected.add("Location");
                 case "checkHealth 200", "checkHealth 503" -> expected.add("X-Release");
                 default -> {}
               }
               switch (status) {
-                case "401" -> expected.add("WWW-Authenticate");
+                case "401", "403" -> expected.add("WWW-Authenticate");
                 case "429", "503" -> expected.add("Retry-After");
                 default -> {}
               }

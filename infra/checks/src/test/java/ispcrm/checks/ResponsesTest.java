@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The functions' responses to the events are those that the contract describes. */
 class ResponsesTest {
@@ -44,13 +45,16 @@ class ResponsesTest {
           Map.entry("create-user/text-after-end.json", "400 invalid_json"),
           Map.entry("create-user/unknown-field.json", "400 invalid_fields"),
           Map.entry("create-user/version-v9.json", "400 invalid_fields"),
+          Map.entry("get-token/unknown.json", "404 not_found"),
           Map.entry("get-user/unknown.json", "404 not_found"),
+          Map.entry("list-tokens/no-user.json", "400 invalid_parameter"),
           Map.entry("list-users/altered-cursor.json", "400 invalid_cursor"),
           Map.entry("list-users/limit-zero.json", "400 invalid_parameter"),
           Map.entry("list-users/repeated-parameter.json", "400 invalid_parameter"),
           Map.entry("list-users/unknown-parameter.json", "400 invalid_parameter"),
           Map.entry("not-found/other-method.json", "405 method_not_allowed"),
-          Map.entry("not-found/unknown-route.json", "404 not_found"));
+          Map.entry("not-found/unknown-route.json", "404 not_found"),
+          Map.entry("revoke-token/unknown.json", "404 not_found"));
 
   private static LocalDynamoDb dynamoDb;
   private static LocalLambda lambda;
@@ -67,6 +71,20 @@ class ResponsesTest {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     dynamoDb.useInThisProcess();
     lambda = new LocalLambda(TEMPLATE);
+    // The token that calls in the events.
+    dynamoDb
+        .client()
+        .putItem(
+            put ->
+                put.tableName("TokensTable")
+                    .item(
+                        Map.of(
+                            "sha256", AttributeValue.fromS("0"),
+                            "id", AttributeValue.fromS("0192f0c8-6a4e-7c11-9d2b-3f6a5b7c8d9e"),
+                            "user", AttributeValue.fromS("jonewe"),
+                            "created_at", AttributeValue.fromN("1733045112"),
+                            "created_by", AttributeValue.fromS("admin"),
+                            "expires_at", AttributeValue.fromN("4102444800"))));
   }
 
   @AfterAll

@@ -16,8 +16,10 @@ import ispcrm.template.Template.LambdaFunction;
 import ispcrm.tokens.BearerToken;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
+import ispcrm.tokens.Token;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.User;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -56,14 +58,17 @@ class SpringContextTest {
   static void start() {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     dynamoDb.useInThisProcess();
-    new DynamoDbUsers(dynamoDb.client(), "UsersTable")
-        .create(
-            new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "IZ1459296", Instant.now()));
+    DynamoDbUsers users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    User jonewe =
+        new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "IZ1459296", Instant.now());
+    users.create(jonewe);
     IssuedToken issued =
         IssuedToken.issue(
             "jonewe", null, Role.CUSTOMER.scopes(), "admin", Instant.now(), Duration.ofDays(1));
     new DynamoDbTokens(dynamoDb.client(), "TokensTable")
-        .add(new IssuedToken(tokenOfTheEvents(), issued.token()));
+        .add(
+            new IssuedToken(tokenOfTheEvents(), withIdOfTheEvents(issued.token())),
+            users.unchanged(jonewe));
     context =
         new SpringApplicationBuilder(Application.class)
             .web(WebApplicationType.NONE)
@@ -93,7 +98,7 @@ class SpringContextTest {
       case "authorizer" ->
           assertThat(function.apply(AuthorizerRequest.of(event("authorizer/bearer.json"))))
               .isInstanceOfSatisfying(
-                  Decision.class, decision -> assertThat(decision.isAllowed()).isTrue());
+                  Decision.class, decision -> assertThat(decision.denial()).isNull());
       case "bootstrap-admin" ->
           assertThat(function.apply(null))
               .isInstanceOfSatisfying(
@@ -148,5 +153,21 @@ class SpringContextTest {
 
   private static Map<String, Object> event(String file) {
     return map(Checkout.JSON.readValue(Checkout.read("events/" + file), LinkedHashMap.class));
+  }
+
+  /** The token that calls in the events, so that it can read and revoke itself. */
+  private static Token withIdOfTheEvents(Token token) {
+    return new Token(
+        "0192f0c8-6a4e-7c11-9d2b-3f6a5b7c8d9e",
+        token.user(),
+        token.description(),
+        token.scopes(),
+        token.allowedIps(),
+        token.createdAt(),
+        token.createdBy(),
+        token.createdByToken(),
+        token.expiresAt(),
+        token.revocation(),
+        token.lastUse());
   }
 }

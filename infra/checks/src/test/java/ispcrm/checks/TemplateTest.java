@@ -30,7 +30,11 @@ class TemplateTest {
       Map.of(
           "requestId", "6c1f5d3e-2b7a-4e0d-9a41-8f3c5e7b9d21",
           "domainName", "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com",
-          "stage", "prod");
+          "stage", "prod",
+          "authorizer.denial_code", "forbidden",
+          "authorizer.denial_message",
+              "Forbidden - the scopes of this token do not allow this request.",
+          "authorizer.denial_challenge", "Bearer realm=\"ISPCRM\", error=\"insufficient_scope\"");
 
   /** Lambda deactivates a SnapStart version that is not invoked for 14 days. */
   private static final Map<String, Object> KEEP_ACTIVE =
@@ -177,6 +181,8 @@ class TemplateTest {
     expected.put("X-Request-Id", CONTEXT.get("requestId"));
     switch (type) {
       case "UNAUTHORIZED" -> expected.put("WWW-Authenticate", "Bearer realm=\"ISPCRM\"");
+      case "ACCESS_DENIED" ->
+          expected.put("WWW-Authenticate", "Bearer realm=\"ISPCRM\", error=\"insufficient_scope\"");
       case "THROTTLED" -> expected.put("Retry-After", "1");
       // The web ACL counts the requests of the last five minutes.
       case "WAF_FILTERED" -> expected.put("Retry-After", "300");
@@ -398,7 +404,12 @@ class TemplateTest {
             });
     assertThat(actions).isNotEmpty().doesNotContain("dynamodb:Scan");
     assertThat(Set.copyOf(actions))
-        .containsExactlyInAnyOrder("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query");
+        .containsExactlyInAnyOrder(
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:Query");
   }
 
   @Test

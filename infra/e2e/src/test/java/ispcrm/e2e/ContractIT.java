@@ -10,7 +10,9 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -303,7 +305,10 @@ class ContractIT {
     "GET,/api/v1/users",
     "GET,/api/v1/users/admin",
     "POST,/api/v1/users",
-    "POST,/api/v1/tokens"
+    "POST,/api/v1/tokens",
+    "GET,/api/v1/tokens",
+    "GET,/api/v1/tokens/self",
+    "DELETE,/api/v1/tokens/self"
   })
   void nothingIsOpenWithoutAToken(String method, String path) {
     api.as(null).send(method, path, method.equals("POST") ? "{}" : null).expect(401);
@@ -333,16 +338,23 @@ class ContractIT {
     Api customer = api.as(api.createToken(id));
     customer.get("/api/v1/users/" + id).expect(200);
     assertThat(customer.get("/api/v1").body())
-        .isEqualTo("{\"get_self\":\"" + target.base() + "/api/v1/users/" + id + "\"}");
+        .isEqualTo(
+            "{\"get_self\":\"%1$s/users/%2$s\",\"get_own_token\":\"%1$s/tokens/self\"}"
+                .formatted(target.base() + "/api/v1", id));
     List<Response> refused =
         List.of(
             customer.get("/api/v1/users"),
             customer.get("/api/v1/users/admin"),
             customer.get("/api/v1/users/" + target.own("nobody")),
             customer.post("/api/v1/users", "{\"id\":\"" + target.own("by-customer") + "\"}"),
+            customer.get("/api/v1/tokens?user=" + id),
+            customer.get("/api/v1/tokens/another"),
+            customer.send("DELETE", "/api/v1/tokens/another", null),
             customer.post("/api/v1/tokens", "{\"user\":\"" + id + "\",\"expires_in_days\":1}"));
     for (Response response : refused) {
       response.expect(403, "forbidden");
+      assertThat(response.header("WWW-Authenticate"))
+          .isEqualTo("Bearer realm=\"ISPCRM\", error=\"insufficient_scope\"");
       assertThat(response.header("X-Request-Id"))
           .isEqualTo(response.json().get("request_id").asString());
     }
@@ -435,7 +447,9 @@ class ContractIT {
     "OPTIONS,/api/v1/users,'GET, POST'",
     "PUT,/api/v1/users/nobody,GET",
     "DELETE,/api/v0/Users/no%62ody,GET",
-    "GET,/api/v1/tokens,POST",
+    "PUT,/api/v1/tokens,'GET, POST'",
+    "PATCH,/api/v1/tokens/self,'DELETE, GET'",
+    "GET,/api/v0/tokens,POST",
     "POST,/api/v1,GET",
     "POST,/api/v1/health,'GET, HEAD'",
     "POST,/Admin/getToken,'GET, HEAD'",
@@ -796,7 +810,22 @@ class ContractIT {
     JsonNode data = created.json().get("data");
     assertThat(data.propertyNames())
         .containsExactly(
-            "id", "token", "user", "description", "scopes", "created_at", "expires_at");
+            "id",
+            "token",
+            "user",
+            "description",
+            "scopes",
+            "allowed_ips",
+            "created_at",
+            "created_by",
+            "created_by_token",
+            "expires_at",
+            "revoked_at",
+            "revoked_by",
+            "last_used_at",
+            "last_used_from");
+    assertThat(created.header("Location"))
+        .isEqualTo(target.base() + "/api/v1/tokens/" + field(data, "id"));
     assertThat(field(data, "token")).matches("ispcrm_[0-9A-Za-z]{49}");
     assertThat(data.get("scopes")).hasToString("[\"self:read\"]");
     assertThat(Duration.between(time(data, "created_at"), time(data, "expires_at")))
@@ -807,6 +836,97 @@ class ContractIT {
   private static LocalDateTime time(JsonNode data, String name) {
     return LocalDateTime.parse(
         field(data, name), DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT));
+  }
+
+  @Test
+  @Writes
+  void leakedTokenIsFoundAndRevokedWithEverythingThatItIssued() {
+    String order = "{\"user\":\"admin\",\"expires_in_days\":1,\"description\":\"%s\"}";
+    JsonNode leaked =
+        api.post("/api/v1/tokens", order.formatted("leaked")).expect(201).json().get("data");
+    Api thief = api.as(field(leaked, "token"));
+    JsonNode issued =
+        thief
+            .post("/api/v1/tokens", order.formatted("by the thief"))
+            .expect(201)
+            .json()
+            .get("data");
+    Api accomplice = api.as(field(issued, "token"));
+    accomplice.get("/api/v1").expect(200);
+
+    // Whoever finds the token can revoke it.
+    Response revoked = thief.send("DELETE", "/api/v1/tokens/self", null).expect(200);
+    assertThat(revoked.json().at("/data/revoked_by").asString()).isEqualTo("admin");
+    thief.get("/api/v1").expect(401);
+    thief.send("DELETE", "/api/v1/tokens/self", null).expect(401);
+
+    // The list shows what it has issued.
+    Response list =
+        api.getUntil(
+            "/api/v1/tokens?user=admin&limit=200",
+            page -> page.body().contains(field(issued, "id")));
+    for (JsonNode token : list.json().get("tokens")) {
+      assertThat(token.propertyNames()).doesNotContain("token", "sha256");
+      if (token.get("created_by_token").asString("").equals(field(leaked, "id"))) {
+        assertThat(field(token, "description")).isEqualTo("by the thief");
+        Response first = api.send("DELETE", token.at("/_links/self").asString(), null).expect(200);
+        assertThat(api.send("DELETE", token.at("/_links/self").asString(), null).json())
+            .isEqualTo(first.json());
+      }
+    }
+    accomplice.get("/api/v1").expect(401);
+  }
+
+  @Test
+  @Writes
+  void tokenSaysWhatIsKnownAboutIt() {
+    String id = field(subscriber(), "id");
+    Api customer = api.as(api.createToken(id));
+    Response self = customer.get("/api/v1/tokens/self").expect(200);
+    JsonNode data = self.json().get("data");
+    assertThat(field(data, "user")).isEqualTo(id);
+    assertThat(field(data, "created_by")).isEqualTo("admin");
+    assertThat(field(data, "last_used_at")).isNotBlank();
+    assertThat(field(data, "last_used_from")).isNotBlank();
+    assertThat(Instant.parse(self.header("X-Token-Expires-At")))
+        .isEqualTo(time(data, "expires_at").toInstant(ZoneOffset.UTC));
+    api.get("/api/v1/tokens/" + field(data, "id")).expect(200);
+    api.get("/api/v1/tokens/" + target.own("nobody")).expect(404, "not_found");
+    api.get("/api/v1/tokens").expect(400, "invalid_parameter");
+  }
+
+  @Test
+  @Writes
+  void tokenWorksOnlyFromItsAddresses() {
+    String id = field(subscriber(), "id");
+    Response created =
+        api.post(
+                "/api/v1/tokens",
+                "{\"user\":\"%s\",\"expires_in_days\":1,\"allowed_ips\":[\"203.0.113.0/24\"]}"
+                    .formatted(id))
+            .expect(201);
+    Response refused =
+        api.as(created.json().at("/data/token").asString())
+            .get("/api/v1/tokens/self")
+            .expect(403, "address_not_allowed");
+    assertThat(refused.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"ISPCRM\"");
+  }
+
+  @Test
+  @Writes
+  void userWithoutAccessGetsNoToken() {
+    String id = target.own("barred");
+    api.post("/api/v1/users", "{\"id\":\"" + id + "\",\"status\":\"disabled\"}").expect(201);
+    api.post("/api/v1/tokens", "{\"user\":\"" + id + "\"}").expect(409, "user_barred");
+  }
+
+  @Test
+  void anotherSchemeIsIgnoredBesideXAuthToken() {
+    for (String value : List.of("Basic YTpi", "")) {
+      api.as(null)
+          .send("GET", "/api/v1", null, "X-Auth-Token", target.token(), "Authorization", value)
+          .expect(200);
+    }
   }
 
   /** No deployment can allow 36,501 days. */
@@ -824,6 +944,7 @@ class ContractIT {
         "{\"user\":\"SUBSCRIBER\",\"expires_in_days\":0}|400|expires_in_days",
         "{\"user\":\"SUBSCRIBER\",\"expires_in_days\":\"30\"}|400|expires_in_days",
         "{\"user\":\"SUBSCRIBER\",\"life\":30}|400|life",
+        "{\"user\":\"SUBSCRIBER\",\"allowed_ips\":[\"192.0.2.1/24\"]}|400|allowed_ips",
         "{\"user\":\"NOBODY\"}|404|user"
       })
   @Writes
@@ -859,7 +980,7 @@ class ContractIT {
   /** The SHA-256 hash with which a policy allows the page's only element of this name. */
   private static String hash(Response page, String element) throws Exception {
     Matcher found =
-        Pattern.compile("<%1$s>(.*?)</%1$s>".formatted(element), Pattern.DOTALL)
+        Pattern.compile("<%1$s[^>]*>(.*?)</%1$s>".formatted(element), Pattern.DOTALL)
             .matcher(page.body());
     assertThat(found.find()).as("the page's " + element).isTrue();
     byte[] digest =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -113,12 +115,34 @@ class PackagedFunctionsIT {
   /**
    * In this format, a metric filter finds the message, on which an alarm of the template relies.
    */
+  @Test
+  void bootstrapAdminLiftsABar() throws Exception {
+    bootstrap();
+    Map<String, AttributeValue> key = Map.of("pk", AttributeValue.fromS("user#admin"));
+    dynamoDb
+        .client()
+        .updateItem(
+            r ->
+                r.tableName("UsersTable")
+                    .key(key)
+                    .updateExpression("SET #status = :disabled")
+                    .expressionAttributeNames(Map.of("#status", "status"))
+                    .expressionAttributeValues(
+                        Map.of(":disabled", AttributeValue.fromS("disabled"))));
+    bootstrap();
+    assertThat(dynamoDb.client().getItem(r -> r.tableName("UsersTable").key(key)).item())
+        .containsEntry("status", AttributeValue.fromS("active"));
+  }
+
   private String bootstrap() throws Exception {
     Map<String, String> environment = new HashMap<>(dynamoDb.environment());
     environment.put("AWS_LAMBDA_LOG_FORMAT", "JSON");
     try (LambdaProcess bootstrap =
         LambdaProcess.start(
-            TEMPLATE, "bootstrap-admin", folder.resolve("bootstrap-admin"), environment)) {
+            TEMPLATE,
+            "bootstrap-admin",
+            Files.createTempDirectory(folder, "bootstrap-admin").resolve("function"),
+            environment)) {
       JsonNode issued = JSON.readTree(bootstrap.invoke("{}").json());
       SecretScan.assertNoToken("bootstrap-admin's log", bootstrap.log());
       JsonNode line = JSON.readTree(bootstrap.log());

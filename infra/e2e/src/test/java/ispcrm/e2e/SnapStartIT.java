@@ -49,6 +49,8 @@ class SnapStartIT {
   private static final Map<String, List<String>> FIRST_CALLS =
       Map.of(
           "get-user", List.of("unknown", "\"statusCode\":404"),
+          "get-token", List.of("unknown", "\"statusCode\":404"),
+          "revoke-token", List.of("unknown", "\"statusCode\":404"),
           "create-token", List.of("unknown-user", "\"statusCode\":404"),
           "not-found", List.of("unknown-route", "\"statusCode\":404"),
           "authorizer", List.of("bearer", "\"errorMessage\":\"Unauthorized\""),
@@ -56,7 +58,7 @@ class SnapStartIT {
 
   /** The classes that generate ids and tokens. */
   private static final List<String> GENERATORS =
-      List.of("ispcrm.users.GeneratedIds", "ispcrm.tokens.BearerToken", "ispcrm.tokens.Token ");
+      List.of("ispcrm.users.GeneratedIds", "ispcrm.tokens.BearerToken");
 
   private static LocalDynamoDb dynamoDb;
 

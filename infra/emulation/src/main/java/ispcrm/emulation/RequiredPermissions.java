@@ -29,11 +29,9 @@ final class RequiredPermissions {
         item.properties()
             .forEach(
                 part -> {
-                  String action = part.getKey();
                   required.add(
                       new Permission(
-                          "dynamodb:"
-                              + (action.equals("ConditionCheck") ? action : action + "Item"),
+                          "dynamodb:" + part.getKey() + "Item",
                           part.getValue().path("TableName").asString()));
                 });
       }

@@ -137,9 +137,10 @@ final class LocalGateway implements AutoCloseable {
         return true;
       }
       if (match.get().route().authorized()) {
-        String refusal = authorize(event);
+        Map<String, String> context = new HashMap<>(call.context());
+        String refusal = authorize(event, context);
         if (refusal != null) {
-          gatewayResponses.send(refusal, call, response, callback);
+          gatewayResponses.send(refusal, context, response, callback);
           return true;
         }
       }
@@ -158,10 +159,10 @@ final class LocalGateway implements AutoCloseable {
     }
 
     /**
-     * Adds the authorizer's context to the event; returns the type of a gateway response if it
-     * refuses.
+     * Adds the authorizer's context to the event and to the variables of gateway responses; returns
+     * the type of a gateway response if it refuses.
      */
-    private String authorize(Map<String, Object> event) {
+    private String authorize(Map<String, Object> event, Map<String, String> variables) {
       Map<String, Object> authorizerEvent = new LinkedHashMap<>(event);
       authorizerEvent.put("type", "REQUEST");
       authorizerEvent.put("methodArn", Call.methodArn(event));
@@ -171,17 +172,18 @@ final class LocalGateway implements AutoCloseable {
       } catch (RuntimeException e) {
         return "Unauthorized".equals(e.getMessage()) ? "UNAUTHORIZED" : "AUTHORIZER_FAILURE";
       }
-      JsonNode statement = policy.at("/policyDocument/Statement/0");
-      if (!statement.path("Effect").asString("").equals("Allow")
-          || !statement.path("Resource").asString("").equals(authorizerEvent.get("methodArn"))) {
-        return "ACCESS_DENIED";
-      }
       Map<String, Object> context = new HashMap<>();
       policy
           .path("context")
           .properties()
           .forEach(value -> context.put(value.getKey(), value.getValue().asString()));
       context.put("principalId", policy.path("principalId").asString());
+      context.forEach((name, value) -> variables.put("authorizer." + name, (String) value));
+      JsonNode statement = policy.at("/policyDocument/Statement/0");
+      if (!statement.path("Effect").asString("").equals("Allow")
+          || !statement.path("Resource").asString("").equals(authorizerEvent.get("methodArn"))) {
+        return "ACCESS_DENIED";
+      }
       Call.requestContext(event).put("authorizer", context);
       return null;
     }
@@ -205,11 +207,14 @@ final class LocalGateway implements AutoCloseable {
   private record GatewayResponses(Template template) {
 
     void send(String type, Call call, Response response, Callback callback) {
+      send(type, call.context(), response, callback);
+    }
+
+    void send(String type, Map<String, String> context, Response response, Callback callback) {
       GatewayResponse gatewayResponse = template.gatewayResponse(type);
       if (gatewayResponse.status() != null) {
         response.setStatus(gatewayResponse.status());
       }
-      Map<String, String> context = call.context();
       gatewayResponse
           .headers(context)
           .forEach((name, value) -> response.getHeaders().put(name, value));

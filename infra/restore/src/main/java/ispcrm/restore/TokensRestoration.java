@@ -73,7 +73,7 @@ final class TokensRestoration implements Restoration {
   /** Whether the API can read a token; if it cannot, reports it, but never its hash. */
   private boolean isSound(Map<String, AttributeValue> token) {
     List<String> broken = new ArrayList<>();
-    for (String name : List.of("id", "user", "scopes", "created_by")) {
+    for (String name : List.of("id", "user", "created_by")) {
       if (StoredUser.text(token, name).isEmpty()) {
         broken.add(name);
       }

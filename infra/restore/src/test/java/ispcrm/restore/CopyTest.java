@@ -65,7 +65,7 @@ class CopyTest {
     assertThat(isAccepted(revokedSince, tokensTable)).isFalse();
     assertThat(isAccepted(lost, tokensTable)).isFalse();
     assertThat(new DynamoDbTokens(SANDBOX.client(), tokensTable).find(lost.secret()))
-        .hasValueSatisfying(token -> assertThat(token.revokedAt()).isEqualTo(NOW));
+        .hasValueSatisfying(token -> assertThat(token.revocation().at()).isEqualTo(NOW));
     assertThat(SANDBOX.items(tokensTable)).hasSize(4).doesNotContainKey(expired.secret().sha256());
   }
 
@@ -210,7 +210,7 @@ class CopyTest {
 
   private IssuedToken addToken(int days) {
     IssuedToken token = Samples.token(days);
-    new DynamoDbTokens(SANDBOX.client(), tokensTable).add(token);
+    SANDBOX.add(token, tokensTable);
     return token;
   }
 
@@ -230,17 +230,21 @@ class CopyTest {
   /** Whether the authorizer accepts a token. */
   static boolean isAccepted(IssuedToken token, String table) {
     BearerToken secret = token.secret();
+    Users everyone = SANDBOX.usersWith(Samples.customer(token.token().user(), "anyone"));
     Authorizer authorizer =
-        new Authorizer(new DynamoDbTokens(SANDBOX.client(), table), () -> NOW.plusSeconds(1));
+        new Authorizer(
+            new DynamoDbTokens(SANDBOX.client(), table), everyone, () -> NOW.plusSeconds(1));
     try {
       return authorizer
-          .apply(
-              new AuthorizerRequest(
-                  "GET",
-                  "/api/v1/users",
-                  Map.of(),
-                  Map.of("X-Auth-Token", List.of(secret.secret()))))
-          .isAllowed();
+              .apply(
+                  new AuthorizerRequest(
+                      "GET",
+                      "/api/v1",
+                      Map.of(),
+                      Map.of("X-Auth-Token", List.of(secret.secret())),
+                      "192.0.2.1"))
+              .denial()
+          == null;
     } catch (RuntimeException e) {
       assertThat(e).hasMessage("Unauthorized");
       return false;

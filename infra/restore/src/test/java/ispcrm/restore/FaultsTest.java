@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ispcrm.access.Role;
 import ispcrm.restore.Sandbox.Result;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
@@ -257,7 +256,7 @@ class FaultsTest {
       String table = SANDBOX.newTokensTable();
       for (int i = 0; i < size; i++) {
         IssuedToken token = Samples.token(i + 1);
-        new DynamoDbTokens(SANDBOX.client(), table).add(token);
+        SANDBOX.add(token, table);
       }
       return table;
     }

@@ -46,7 +46,7 @@ class PreparationTest {
   void noTokenIsValid() {
     DynamoDbTokens tokens = new DynamoDbTokens(SANDBOX.client(), tokensTable);
     List<IssuedToken> issued = List.of(Samples.token(1), Samples.token(90), Samples.token(-1));
-    issued.forEach(tokens::add);
+    issued.forEach(token -> SANDBOX.add(token, tokensTable));
     BearerToken revoked = Samples.token(1).secret();
     Map<String, AttributeValue> item =
         SANDBOX.items(tokensTable).get(issued.get(0).secret().sha256());
@@ -61,9 +61,10 @@ class PreparationTest {
     for (IssuedToken token : issued) {
       Token stored = tokens.find(token.secret()).orElseThrow();
       assertThat(stored.isValid(Instant.EPOCH)).isFalse();
-      assertThat(stored.revokedAt()).isEqualTo(NOW);
+      assertThat(stored.revocation().at()).isEqualTo(NOW);
     }
-    assertThat(tokens.find(revoked).orElseThrow().revokedAt()).isEqualTo(Instant.ofEpochSecond(5));
+    assertThat(tokens.find(revoked).orElseThrow().revocation().at())
+        .isEqualTo(Instant.ofEpochSecond(5));
   }
 
   @Test

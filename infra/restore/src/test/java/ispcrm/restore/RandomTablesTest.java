@@ -243,7 +243,7 @@ class RandomTablesTest {
         item.put("revoked_at", number(NOW.getEpochSecond() - 50));
       }
       if (random.nextInt(6) == 0) {
-        item.remove(any(random, "id", "scopes", "expires_at"));
+        item.remove(any(random, "id", "created_by", "expires_at"));
       }
       items.put(hash, item);
     }

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
+import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.IssuedToken;
+import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +27,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
@@ -150,6 +156,24 @@ final class Sandbox implements AutoCloseable {
                 items.put(
                     (item.containsKey("pk") ? item.get("pk") : item.get("sha256")).s(), item));
     return items;
+  }
+
+  /** Stores a token, whatever its user is. */
+  void add(IssuedToken token, String table) {
+    ConditionCheck noCondition =
+        ConditionCheck.builder()
+            .tableName(table)
+            .key(Map.of("sha256", DynamoDb.text("none")))
+            .conditionExpression("attribute_not_exists(sha256)")
+            .build();
+    assertThat(new DynamoDbTokens(client(), table).add(token, noCondition)).isTrue();
+  }
+
+  /** A new table of users that contains this one. */
+  Users usersWith(User user) {
+    Users users = new DynamoDbUsers(client(), newUsersTable());
+    users.create(user);
+    return users;
   }
 
   void put(String table, Map<String, AttributeValue> item) {

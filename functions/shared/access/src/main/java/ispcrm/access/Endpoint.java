@@ -20,6 +20,9 @@ public enum Endpoint {
   GET_USER(Kind.EVERY_SPELLING, "GET", "/api/v1/users/{id}", Scope.USERS_READ, Scope.SELF_READ),
   CREATE_USER(Kind.EVERY_SPELLING, "POST", "/api/v1/users", Scope.USERS_WRITE),
   CREATE_TOKEN(Kind.EVERY_SPELLING, "POST", "/api/v1/tokens", Scope.TOKENS_WRITE),
+  LIST_TOKENS(Kind.CURRENT, "GET", "/api/v1/tokens", Scope.TOKENS_READ),
+  GET_TOKEN(Kind.CURRENT_OR_SELF, "GET", "/api/v1/tokens/{id}", Scope.TOKENS_READ),
+  REVOKE_TOKEN(Kind.CURRENT_OR_SELF, "DELETE", "/api/v1/tokens/{id}", Scope.TOKENS_WRITE),
   CHECK_HEALTH(Kind.PUBLIC, "GET HEAD", "/api/v1/health"),
   ADMIN_PAGE(Kind.PUBLIC, "GET HEAD", "/Admin/getToken");
 
@@ -27,9 +30,18 @@ public enum Endpoint {
     /** Requires a token, and exists under v0 and with {@code Users} too. */
     EVERY_SPELLING,
 
+    /** Requires a token, and exists only as it is written here. */
+    CURRENT,
+
+    /** The same, and open to any valid token if the id is {@value #SELF}. */
+    CURRENT_OR_SELF,
+
     /** Requires no token, and exists only as it is written here. */
     PUBLIC
   }
+
+  /** The id that stands for the calling token. */
+  public static final String SELF = "self";
 
   private final Kind kind;
 
@@ -125,17 +137,24 @@ public enum Endpoint {
     return scopes;
   }
 
+  /** Whether any valid token may call this endpoint for itself, with the id {@value #SELF}. */
+  public boolean isOpenToSelf() {
+    return kind == Kind.CURRENT_OR_SELF;
+  }
+
   /**
    * Decides whether a token with these scopes may call this endpoint.
    *
-   * @param isOwnRecord whether the call is about the token's own user; {@link Scope#SELF_READ}
-   *     opens nothing else
+   * @param user the token's user
+   * @param id the id in the path, or null. For its own user, a token also needs only {@link
+   *     Scope#SELF_READ}.
    */
-  public boolean isOpenTo(Collection<Scope> granted, boolean isOwnRecord) {
+  public boolean isOpenTo(Collection<Scope> granted, String user, String id) {
     return scopes.isEmpty()
+        || (isOpenToSelf() && SELF.equals(id))
         || scopes.stream()
             .anyMatch(
-                scope -> granted.contains(scope) && (isOwnRecord || scope != Scope.SELF_READ));
+                scope -> granted.contains(scope) && (scope != Scope.SELF_READ || user.equals(id)));
   }
 
   /** The name of the endpoint's link in the root, such as {@code list_users}. */

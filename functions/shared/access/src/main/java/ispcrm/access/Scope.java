@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 public enum Scope {
   USERS_READ("users:read"),
   USERS_WRITE("users:write"),
+  TOKENS_READ("tokens:read"),
   TOKENS_WRITE("tokens:write"),
   SELF_READ("self:read");
 

@@ -57,6 +57,10 @@ class EndpointTest {
         "/api/v1/users/j%6Fnewe/|GET",
         "/api/v1/users/a%2Fb|GET",
         "/api/v0/tokens|POST",
+        "/api/v1/tokens|GET, POST",
+        "/api/v0/tokens|POST",
+        "/api/v1/tokens/self|DELETE, GET",
+        "/api/v0/tokens/self|''",
         "/api/v1/health|GET, HEAD",
         "/Admin/getToken|GET, HEAD",
         "/api/v7|''",
@@ -73,23 +77,37 @@ class EndpointTest {
 
   @Test
   void oneOfTheRequiredScopesIsEnough() {
-    assertThat(Endpoint.GET_USER.isOpenTo(Set.of(Scope.USERS_READ), false)).isTrue();
-    assertThat(Endpoint.GET_USER.isOpenTo(Set.of(Scope.USERS_WRITE, Scope.TOKENS_WRITE), true))
+    assertThat(Endpoint.GET_USER.isOpenTo(Set.of(Scope.USERS_READ), "staff", "jonewe")).isTrue();
+    assertThat(
+            Endpoint.GET_USER.isOpenTo(
+                Set.of(Scope.USERS_WRITE, Scope.TOKENS_WRITE), "jonewe", "jonewe"))
         .isFalse();
-    assertThat(Endpoint.CREATE_USER.isOpenTo(Set.of(Scope.USERS_WRITE), false)).isTrue();
+    assertThat(Endpoint.CREATE_USER.isOpenTo(Set.of(Scope.USERS_WRITE), "staff", null)).isTrue();
     assertThat(Endpoint.CREATE_USER.scopes()).containsExactly(Scope.USERS_WRITE);
   }
 
   @Test
   void selfReadOpensTheOwnRecordAlone() {
-    assertThat(Endpoint.GET_USER.isOpenTo(Set.of(Scope.SELF_READ), true)).isTrue();
-    assertThat(Endpoint.GET_USER.isOpenTo(Set.of(Scope.SELF_READ), false)).isFalse();
-    assertThat(Endpoint.LIST_USERS.isOpenTo(Set.of(Scope.SELF_READ), true)).isFalse();
+    Set<Scope> scopes = Set.of(Scope.SELF_READ);
+    assertThat(Endpoint.GET_USER.isOpenTo(scopes, "jonewe", "jonewe")).isTrue();
+    assertThat(Endpoint.GET_USER.isOpenTo(scopes, "jonewe", "other")).isFalse();
+    assertThat(Endpoint.LIST_USERS.isOpenTo(scopes, "jonewe", null)).isFalse();
   }
 
   @Test
   void anyTokenOpensTheRoot() {
-    assertThat(Endpoint.DISCOVER_ROOT.isOpenTo(Set.of(), false)).isTrue();
+    assertThat(Endpoint.DISCOVER_ROOT.isOpenTo(Set.of(), "jonewe", null)).isTrue();
+  }
+
+  @Test
+  void anyTokenMayReadAndRevokeItself() {
+    for (Endpoint endpoint : List.of(Endpoint.GET_TOKEN, Endpoint.REVOKE_TOKEN)) {
+      assertThat(endpoint.isOpenTo(Set.of(), "jonewe", "self")).isTrue();
+      assertThat(endpoint.isOpenTo(Set.of(Scope.USERS_WRITE), "jonewe", "other")).isFalse();
+      assertThat(endpoint.isOpenTo(Set.of(Scope.USERS_WRITE), "other", "other")).isFalse();
+    }
+    assertThat(Endpoint.GET_USER.isOpenTo(Set.of(), "jonewe", "self")).isFalse();
+    assertThat(Endpoint.REVOKE_TOKEN.isOpenTo(Set.of(Scope.TOKENS_READ), "a", "b")).isFalse();
   }
 
   @ParameterizedTest

@@ -2,8 +2,12 @@ package ispcrm.dynamodb;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -12,9 +16,12 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /** Access to DynamoDB: the single client of a function, and attribute values. */
 public final class DynamoDb {
+  private static final int MAX_ATTEMPTS = 8;
 
   private DynamoDb() {}
 
@@ -62,29 +69,66 @@ public final class DynamoDb {
   }
 
   /**
-   * Reads an item at half the price of a consistent read, and once more, consistently, if it was
-   * not found. So an item is found from the moment it is written, and a change to it is seen within
-   * a second.
+   * Reads an item as it is at this moment (a strongly consistent read).
    *
    * @return the item's attributes; empty if there is no item
    */
   public static Optional<Map<String, AttributeValue>> find(
       DynamoDbClient client, String table, String keyName, String key) {
-    for (boolean consistent : new boolean[] {false, true}) {
-      Map<String, AttributeValue> item =
-          client
-              .getItem(
-                  GetItemRequest.builder()
-                      .tableName(table)
-                      .key(Map.of(keyName, text(key)))
-                      .consistentRead(consistent)
-                      .build())
-              .item();
-      if (!item.isEmpty()) {
-        return Optional.of(item);
+    Map<String, AttributeValue> item =
+        client
+            .getItem(
+                GetItemRequest.builder()
+                    .tableName(table)
+                    .key(Map.of(keyName, text(key)))
+                    .consistentRead(true)
+                    .build())
+            .item();
+    return item.isEmpty() ? Optional.empty() : Optional.of(item);
+  }
+
+  /**
+   * Writes items in one transaction, all or nothing. If another transaction is using one of the
+   * items, it tries again a few times. If the response to a call is lost, the SDK sends the same
+   * request again, which DynamoDB recognizes by its ClientRequestToken.
+   *
+   * @return the positions of the items whose conditions did not hold; empty if all were written
+   * @see <a
+   *     href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html">TransactWriteItems</a>
+   */
+  public static Set<Integer> transact(DynamoDbClient client, List<TransactWriteItem> items) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        client.transactWriteItems(request -> request.transactItems(items));
+        return Set.of();
+      } catch (TransactionCanceledException e) {
+        Set<Integer> failed = new TreeSet<>();
+        boolean isConflict = false;
+        for (int i = 0; i < e.cancellationReasons().size(); i++) {
+          String code = e.cancellationReasons().get(i).code();
+          isConflict |= "TransactionConflict".equals(code);
+          if ("ConditionalCheckFailed".equals(code)) {
+            failed.add(i);
+          }
+        }
+        if (!failed.isEmpty()) {
+          return failed;
+        }
+        if (attempt == MAX_ATTEMPTS || !isConflict) {
+          throw e;
+        }
+        pause(attempt);
       }
     }
-    return Optional.empty();
+  }
+
+  private static void pause(int attempt) {
+    try {
+      Thread.sleep(ThreadLocalRandom.current().nextLong(10L << attempt));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted between two attempts of a transaction", e);
+    }
   }
 
   /**

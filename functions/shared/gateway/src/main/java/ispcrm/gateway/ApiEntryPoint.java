@@ -45,6 +45,9 @@ public final class ApiEntryPoint {
   private Map<String, Object> handle(Map<String, Object> event, LambdaLogger log) {
     ApiRequest request = ApiRequest.of(event, baseUrl);
     ApiResponse response = respond(request, log).with("X-Request-Id", request.requestId());
+    if (request.caller().tokenExpiresAt() != null) {
+      response = response.with("X-Token-Expires-At", request.caller().tokenExpiresAt().toString());
+    }
     Map<String, Object> output = new LinkedHashMap<>();
     output.put("statusCode", response.status());
     output.put("headers", response.headers());

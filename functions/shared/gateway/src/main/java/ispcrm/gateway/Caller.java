@@ -1,26 +1,71 @@
 package ispcrm.gateway;
 
+import ispcrm.access.Role;
 import ispcrm.access.Scope;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The caller, as the authorizer passed it on.
+ * The caller, as the authorizer passes it on. API Gateway accepts only text, numbers and booleans
+ * there.
  *
  * @param tokenId the id of the token, which is not a secret
- * @param userId the user whose token it is
- * @param scopes what the token allows; empty if the authorizer was not asked
+ * @param userId the user whose token it is; empty if the authorizer was not asked
+ * @param role the user's role; null if the authorizer was not asked
+ * @param scopes what the token allows
+ * @param isNarrowed whether the token does not have all scopes of its user's role; true if the
+ *     authorizer was not asked
+ * @param allowedIps the addresses and CIDR blocks from which the token can be used; empty for any
+ * @param tokenExpiresAt the first second at which the token is no longer valid; null if the
+ *     authorizer was not asked
+ * @see <a
+ *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html">Output
+ *     from an API Gateway Lambda authorizer</a>
  */
-public record Caller(String tokenId, String userId, Set<Scope> scopes) {
+public record Caller(
+    String tokenId,
+    String userId,
+    Role role,
+    Set<Scope> scopes,
+    boolean isNarrowed,
+    List<String> allowedIps,
+    Instant tokenExpiresAt) {
 
-  static Caller of(Map<String, Object> authorizer) {
+  static Caller of(Map<String, Object> context) {
     Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-    scopes.addAll(Scope.parseList(text(authorizer, "scopes")));
-    return new Caller(text(authorizer, "token_id"), text(authorizer, "user_id"), scopes);
+    scopes.addAll(Scope.parseList(text(context, "scopes")));
+    String expiresAt = text(context, "token_expires_at");
+    return new Caller(
+        text(context, "token_id"),
+        text(context, "user_id"),
+        Role.of(text(context, "role")).orElse(null),
+        scopes,
+        !text(context, "is_narrowed").equals("false"),
+        Arrays.stream(text(context, "allowed_ips").split(" ", -1))
+            .filter(block -> !block.isEmpty())
+            .toList(),
+        expiresAt.isEmpty() ? null : Instant.parse(expiresAt));
   }
 
-  private static String text(Map<String, Object> authorizer, String name) {
-    return authorizer.get(name) instanceof String text ? text : "";
+  /** The context that the authorizer returns, from which {@link #of} reads the caller again. */
+  public Map<String, String> toContext() {
+    Map<String, String> context = new LinkedHashMap<>();
+    context.put("token_id", tokenId);
+    context.put("user_id", userId);
+    context.put("role", role.toString());
+    context.put("scopes", Scope.formatList(scopes));
+    context.put("is_narrowed", Boolean.toString(isNarrowed));
+    context.put("allowed_ips", String.join(" ", allowedIps));
+    context.put("token_expires_at", tokenExpiresAt.toString());
+    return context;
+  }
+
+  private static String text(Map<String, Object> context, String name) {
+    return context.get(name) instanceof String text ? text : "";
   }
 }

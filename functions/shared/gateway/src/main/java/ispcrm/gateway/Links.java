@@ -34,6 +34,14 @@ public record Links(String base) {
     return to(Endpoint.LIST_USERS);
   }
 
+  public String tokens() {
+    return to(Endpoint.LIST_TOKENS);
+  }
+
+  public String token(String id) {
+    return to(Endpoint.GET_TOKEN).replace("{id}", id);
+  }
+
   /** The address of one user. The characters of an id need no encoding. */
   public String user(String id) {
     return to(Endpoint.GET_USER).replace("{id}", id);

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -169,7 +168,7 @@ class ApiRequestTest {
         Map.of(),
         body,
         false,
-        new Caller("token", "user", Set.of()),
+        Caller.of(Map.of()),
         new Links("https://crm.example.net"),
         "request");
   }

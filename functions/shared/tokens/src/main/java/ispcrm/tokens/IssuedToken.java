@@ -18,6 +18,7 @@ public record IssuedToken(BearerToken secret, Token token) {
    * Generates a token that is valid from now on, to the second.
    *
    * @param description what the token is for, or null
+   * @param scopes the scopes to which it is narrowed; null for all scopes of its user's role
    * @param createdBy the id of the user who asked for it
    */
   public static IssuedToken issue(
@@ -27,6 +28,27 @@ public record IssuedToken(BearerToken secret, Token token) {
       String createdBy,
       Instant now,
       Duration lifetime) {
+    return issue(user, description, scopes, List.of(), createdBy, null, now, lifetime);
+  }
+
+  /**
+   * Generates a token that is valid from now on, to the second.
+   *
+   * @param description what the token is for, or null
+   * @param scopes the scopes to which it is narrowed; null for all scopes of its user's role
+   * @param allowedIps the addresses and CIDR blocks from which it can be used; empty for any
+   * @param createdBy the id of the user who asked for it
+   * @param createdByToken the id of the token that asked for it, or null
+   */
+  public static IssuedToken issue(
+      String user,
+      String description,
+      List<Scope> scopes,
+      List<String> allowedIps,
+      String createdBy,
+      String createdByToken,
+      Instant now,
+      Duration lifetime) {
     Instant createdAt = now.truncatedTo(ChronoUnit.SECONDS);
     return new IssuedToken(
         BearerToken.generate(),
@@ -34,10 +56,13 @@ public record IssuedToken(BearerToken secret, Token token) {
             UUID.randomUUID().toString(),
             user,
             description,
-            List.copyOf(scopes),
+            scopes == null ? null : List.copyOf(scopes),
+            List.copyOf(allowedIps),
             createdAt,
             createdBy,
+            createdByToken,
             createdAt.plus(lifetime),
+            null,
             null));
   }
 }

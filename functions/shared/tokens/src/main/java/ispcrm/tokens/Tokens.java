@@ -1,6 +1,9 @@
 package ispcrm.tokens;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 
 /** The store of tokens. */
 public interface Tokens {
@@ -8,6 +11,44 @@ public interface Tokens {
   /** Finds what is stored about this token, whether it is valid or not. */
   Optional<Token> find(BearerToken secret);
 
-  /** Stores a new token. */
-  void add(IssuedToken issued);
+  /** Finds a token by its id, whether it is valid or not. */
+  Optional<Token> find(String id);
+
+  /**
+   * Lists a page of a user's tokens, newest first, whether they are valid or not.
+   *
+   * @param after the {@link Page#next} of the previous page; null for the first page
+   * @param limit the maximum number of tokens on the page, at least 1
+   */
+  Page list(String user, String after, int limit);
+
+  /**
+   * Stores a new token if its user still is what the caller believes.
+   *
+   * @param check a condition on the user, which is checked in the same transaction
+   * @return whether the condition held; if not, nothing is stored
+   */
+  boolean add(IssuedToken issued, ConditionCheck check);
+
+  /**
+   * Revokes a token. It ends every use from the next request. A token that was revoked earlier
+   * stays as it is.
+   *
+   * @param by the id of the user who revokes it
+   * @return the revoked token; empty if there is none with this id
+   */
+  Optional<Token> revoke(String id, String by, Instant now);
+
+  /**
+   * Records that a token was used. A fault is not reported to the caller, because a use is allowed
+   * even if it cannot be recorded.
+   */
+  void recordUse(BearerToken secret, Token.Use use);
+
+  /**
+   * Some tokens, and where the next page begins.
+   *
+   * @param next null on the last page
+   */
+  record Page(List<Token> tokens, String next) {}
 }

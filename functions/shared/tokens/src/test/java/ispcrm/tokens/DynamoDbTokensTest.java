@@ -1,24 +1,35 @@
 package ispcrm.tokens;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ispcrm.access.Scope;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.exception.RetryableException;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 
 class DynamoDbTokensTest {
   private static final String TABLE = "TokensTable";
-  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+  /** In the future, because DynamoDB Local deletes expired tokens. */
+  private static final Instant NOW = Instant.parse("2100-01-02T03:04:05Z");
 
   private static LocalDynamoDb dynamoDb;
   private static Tokens tokens;
@@ -37,7 +48,7 @@ class DynamoDbTokensTest {
   @Test
   void whatIsAddedIsFound() {
     IssuedToken issued = issue("jonewe", "billing");
-    tokens.add(issued);
+    add(issued);
     assertThat(tokens.find(issued.secret())).contains(issued.token());
     assertThat(tokens.find(BearerToken.generate())).isEmpty();
   }
@@ -45,14 +56,14 @@ class DynamoDbTokensTest {
   @Test
   void descriptionMayBeAbsent() {
     IssuedToken issued = issue("jonewe", null);
-    tokens.add(issued);
+    add(issued);
     assertThat(tokens.find(issued.secret())).contains(issued.token());
   }
 
   @Test
   void theSecretIsNotStored() {
     IssuedToken issued = issue("jonewe", null);
-    tokens.add(issued);
+    add(issued);
     assertThat(dynamoDb.client().scan(r -> r.tableName(TABLE)).toString())
         .contains(issued.secret().sha256())
         .doesNotContain(issued.secret().secret());
@@ -61,50 +72,134 @@ class DynamoDbTokensTest {
   @Test
   void noTokenReplacesAnother() {
     IssuedToken issued = issue("jonewe", null);
-    tokens.add(issued);
-    assertThatThrownBy(
-            () -> tokens.add(new IssuedToken(issued.secret(), issue("other", null).token())))
-        .isInstanceOf(ConditionalCheckFailedException.class);
+    add(issued);
+    assertThat(
+            tokens.add(new IssuedToken(issued.secret(), issue("other", null).token()), check(true)))
+        .isFalse();
     assertThat(tokens.find(issued.secret()).orElseThrow().user()).isEqualTo("jonewe");
   }
 
   @Test
-  void revocationIsRead() {
+  void nothingIsStoredIfTheConditionDoesNotHold() {
     IssuedToken issued = issue("jonewe", null);
-    BearerToken secret = issued.secret();
-    tokens.add(issued);
+    assertThat(tokens.add(issued, check(false))).isFalse();
+    assertThat(tokens.find(issued.secret())).isEmpty();
+  }
+
+  /** If the response is lost, the SDK sends the same request again, as this interceptor does. */
+  @Test
+  void aLostResponseDoesNotLoseTheToken() {
+    AtomicInteger calls = new AtomicInteger();
+    dynamoDb.useInThisProcess();
+    try (DynamoDbClient losing =
+        DynamoDbClient.builder()
+            .overrideConfiguration(
+                o ->
+                    o.addExecutionInterceptor(
+                        new ExecutionInterceptor() {
+                          @Override
+                          public void afterTransmission(
+                              Context.AfterTransmission context, ExecutionAttributes attributes) {
+                            if (calls.incrementAndGet() == 1) {
+                              throw RetryableException.create("the response is lost");
+                            }
+                          }
+                        }))
+            .build()) {
+      IssuedToken issued = issue("jonewe", null);
+      assertThat(new DynamoDbTokens(losing, TABLE).add(issued, check(true))).isTrue();
+      assertThat(calls).hasValue(2);
+      assertThat(tokens.find(issued.secret())).contains(issued.token());
+    }
+  }
+
+  @Test
+  void aTokenIsRevokedOnce() {
+    IssuedToken issued = issue("jonewe", null);
+    add(issued);
+    String id = issued.token().id();
+    Token revoked = tokens.revoke(id, "admin", NOW).orElseThrow();
+    assertThat(revoked.revocation()).isEqualTo(new Token.Revocation(NOW, "admin"));
+    assertThat(revoked.isValid(NOW)).isFalse();
+    assertThat(tokens.revoke(id, "staff", NOW.plusSeconds(9))).contains(revoked);
+    assertThat(tokens.find(issued.secret())).contains(revoked);
+    assertThat(tokens.find(id)).contains(revoked);
+    assertThat(tokens.revoke("unknown", "admin", NOW)).isEmpty();
+    assertThat(tokens.find("unknown")).isEmpty();
+  }
+
+  /** An operator can revoke a token in the table, without a name. */
+  @Test
+  void aTokenThatWasRevokedInTheTableIsNotValid() {
+    IssuedToken issued = issue("jonewe", null);
+    add(issued);
     dynamoDb
         .client()
         .updateItem(
             r ->
                 r.tableName(TABLE)
-                    .key(Map.of("sha256", AttributeValue.fromS(secret.sha256())))
+                    .key(Map.of("sha256", AttributeValue.fromS(issued.secret().sha256())))
                     .updateExpression("SET revoked_at = :now")
                     .expressionAttributeValues(
                         Map.of(":now", AttributeValue.fromN("" + NOW.getEpochSecond()))));
-    Token revoked = tokens.find(secret).orElseThrow();
-    assertThat(revoked.revokedAt()).isEqualTo(NOW);
-    assertThat(revoked.isValid(NOW)).isFalse();
+    assertThat(tokens.find(issued.secret()).orElseThrow().revocation())
+        .isEqualTo(new Token.Revocation(NOW, null));
   }
 
   @Test
-  void tokensOfAUserCanBeFound() {
-    tokens.add(issue("many", "first"));
-    tokens.add(issue("many", "second"));
-    assertThat(
-            dynamoDb
-                .client()
-                .query(
-                    r ->
-                        r.tableName(TABLE)
-                            .indexName("by_user")
-                            .keyConditionExpression("#user = :user")
-                            .expressionAttributeNames(Map.of("#user", "user"))
-                            .expressionAttributeValues(
-                                Map.of(":user", AttributeValue.fromS("many"))))
-                .items())
-        .extracting(item -> item.get("description").s())
-        .containsExactlyInAnyOrder("first", "second");
+  void everyFieldIsStored() {
+    IssuedToken issued =
+        IssuedToken.issue(
+            "jonewe",
+            "portal",
+            null,
+            List.of("192.0.2.0/24", "2001:db8::1"),
+            "admin",
+            "t-1",
+            NOW,
+            Duration.ofDays(1));
+    add(issued);
+    Token.Use use = new Token.Use(NOW.plusSeconds(1), "192.0.2.1");
+    tokens.recordUse(issued.secret(), use);
+    Token token = tokens.find(issued.secret()).orElseThrow();
+    assertThat(token.lastUse()).isEqualTo(use);
+    assertThat(token.scopes()).isNull();
+    assertThat(token.allowedIps()).containsExactly("192.0.2.0/24", "2001:db8::1");
+    assertThat(token.createdByToken()).isEqualTo("t-1");
+  }
+
+  /** DynamoDB may have deleted it since it was read. */
+  @Test
+  void aUseCreatesNoToken() {
+    BearerToken gone = BearerToken.generate();
+    tokens.recordUse(gone, new Token.Use(NOW, "192.0.2.1"));
+    assertThat(tokens.find(gone)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 7, 50})
+  void pagesContainEveryTokenOnceNewestFirst(int limit) {
+    String user = "paged-" + limit;
+    List<String> issued = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      // Three tokens within each second.
+      IssuedToken token =
+          IssuedToken.issue(user, null, null, "admin", NOW.plusSeconds(i / 3), Duration.ofDays(90));
+      add(token);
+      issued.add(token.token().id());
+    }
+    List<Token> listed = new ArrayList<>();
+    String after = null;
+    do {
+      Tokens.Page page = tokens.list(user, after, limit);
+      assertThat(page.tokens()).hasSizeLessThanOrEqualTo(limit).isNotEmpty();
+      listed.addAll(page.tokens());
+      after = page.next();
+    } while (after != null);
+    assertThat(listed).extracting(Token::id).containsExactlyInAnyOrderElementsOf(issued);
+    assertThat(listed)
+        .isSortedAccordingTo(Comparator.comparing(Token::createdAt, Comparator.reverseOrder()));
+    assertThat(tokens.list("nobody", null, limit)).isEqualTo(new Tokens.Page(List.of(), null));
   }
 
   @Test
@@ -113,6 +208,19 @@ class DynamoDbTokensTest {
     assertThat(token.isValid(NOW)).isTrue();
     assertThat(token.isValid(token.expiresAt().minusNanos(1))).isTrue();
     assertThat(token.isValid(token.expiresAt())).isFalse();
+  }
+
+  private static void add(IssuedToken issued) {
+    assertThat(tokens.add(issued, check(true))).isTrue();
+  }
+
+  /** A condition that holds, or does not. */
+  private static ConditionCheck check(boolean holds) {
+    return ConditionCheck.builder()
+        .tableName("UsersTable")
+        .key(Map.of("pk", AttributeValue.fromS("nobody")))
+        .conditionExpression(holds ? "attribute_not_exists(pk)" : "attribute_exists(pk)")
+        .build();
   }
 
   private static IssuedToken issue(String user, String description) {

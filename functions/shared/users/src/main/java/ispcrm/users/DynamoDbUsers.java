@@ -15,13 +15,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
-import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
  * Users in a DynamoDB table: one item for each user, and two more that claim its username and its
@@ -37,7 +36,6 @@ public final class DynamoDbUsers implements Users {
   /** The single partition of the index that lists all users. */
   private static final String LISTING = "users";
 
-  private static final int MAX_ATTEMPTS = 8;
   private static final String ABSENT = "attribute_not_exists(pk)";
 
   private final DynamoDbClient dynamoDb;
@@ -120,22 +118,44 @@ public final class DynamoDbUsers implements Users {
               .put(put -> put.tableName(table).item(item).conditionExpression(condition))
               .build());
     }
-    for (int attempt = 1; ; attempt++) {
-      try {
-        dynamoDb.transactWriteItems(request -> request.transactItems(puts));
-        return Set.of();
-      } catch (TransactionCanceledException e) {
-        Set<UserField<?>> conflicts = conflicts(List.copyOf(items.keySet()), e);
-        if (!conflicts.isEmpty()) {
-          return conflicts;
-        }
-        // Another transaction is using one of the items. Once it ends, this one succeeds or fails.
-        if (attempt == MAX_ATTEMPTS || !isTransactionConflict(e)) {
-          throw e;
-        }
-        pause(attempt);
-      }
-    }
+    List<UserField<?>> fields = List.copyOf(items.keySet());
+    Set<UserField<?>> conflicts = new LinkedHashSet<>();
+    DynamoDb.transact(dynamoDb, puts).forEach(failed -> conflicts.add(fields.get(failed)));
+    return conflicts;
+  }
+
+  @Override
+  public User activate(User user, Instant now) {
+    Map<String, AttributeValue> values = new HashMap<>();
+    values.put(":active", text(Status.ACTIVE.toString()));
+    values.put(":now", text(UserField.UPDATED_AT.format(now).toString()));
+    return user(
+        dynamoDb
+            .updateItem(
+                request ->
+                    request
+                        .tableName(table)
+                        .key(Map.of("pk", text(userKey(user.id()))))
+                        .updateExpression("SET #status = :active, updated_at = :now")
+                        .conditionExpression("attribute_exists(pk)")
+                        .expressionAttributeNames(Map.of("#status", "status"))
+                        .expressionAttributeValues(values)
+                        .returnValues(ReturnValue.ALL_NEW))
+            .attributes());
+  }
+
+  @Override
+  public ConditionCheck unchanged(User user) {
+    return ConditionCheck.builder()
+        .tableName(table)
+        .key(Map.of("pk", text(userKey(user.id()))))
+        .conditionExpression("#role = :role AND #status = :status")
+        .expressionAttributeNames(Map.of("#role", "role", "#status", "status"))
+        .expressionAttributeValues(
+            Map.of(
+                ":role", text(user.role().toString()),
+                ":status", text(user.status().toString())))
+        .build();
   }
 
   private Optional<User> claimedBy(Filter filter) {
@@ -178,32 +198,6 @@ public final class DynamoDbUsers implements Users {
 
   private Optional<Map<String, AttributeValue>> item(String key) {
     return DynamoDb.find(dynamoDb, table, "pk", key);
-  }
-
-  private static Set<UserField<?>> conflicts(
-      List<UserField<?>> fields, TransactionCanceledException cancellation) {
-    Set<UserField<?>> conflicts = new LinkedHashSet<>();
-    List<CancellationReason> reasons = cancellation.cancellationReasons();
-    for (int i = 0; i < reasons.size(); i++) {
-      if ("ConditionalCheckFailed".equals(reasons.get(i).code())) {
-        conflicts.add(fields.get(i));
-      }
-    }
-    return conflicts;
-  }
-
-  private static boolean isTransactionConflict(TransactionCanceledException cancellation) {
-    return cancellation.cancellationReasons().stream()
-        .anyMatch(reason -> "TransactionConflict".equals(reason.code()));
-  }
-
-  private static void pause(int attempt) {
-    try {
-      Thread.sleep(ThreadLocalRandom.current().nextLong(10L << attempt));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while creating a user", e);
-    }
   }
 
   private static boolean isId(String text) {

@@ -9,6 +9,9 @@ import java.util.Objects;
 
 /** A subscriber, or someone who works for the provider: a value for each {@link UserField}. */
 public final class User {
+  /** The id and username of the first administrator, whom bootstrap-admin creates. */
+  public static final String FIRST_ADMIN = "admin";
+
   private final Map<UserField<?>, Object> values;
 
   private User(Map<UserField<?>, Object> values) {
@@ -43,6 +46,14 @@ public final class User {
 
   public Role role() {
     return get(UserField.ROLE);
+  }
+
+  /**
+   * Whether tokens of this user work. A customer who is inactive, suspended or expired can still
+   * read their own record; staff and administrators have access only while they are active.
+   */
+  public boolean hasAccess() {
+    return role() == Role.CUSTOMER ? status() != Status.DISABLED : status() == Status.ACTIVE;
   }
 
   /** Every field as the API shows it, in the API's order, including nulls. */

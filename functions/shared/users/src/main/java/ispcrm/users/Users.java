@@ -1,9 +1,11 @@
 package ispcrm.users;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 
 /** The store of users. */
 public interface Users {
@@ -27,6 +29,12 @@ public interface Users {
    *     the user was created
    */
   Set<UserField<?>> create(User user);
+
+  /** Makes a user active, and returns the changed user. */
+  User activate(User user, Instant now);
+
+  /** A condition for a transaction: the user still exists, with the same role and status. */
+  ConditionCheck unchanged(User user);
 
   /**
    * Which users a list contains. All conditions must hold; null is no condition.

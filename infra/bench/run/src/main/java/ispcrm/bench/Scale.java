@@ -3,7 +3,7 @@ package ispcrm.bench;
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
-import ispcrm.listusers.Cursors;
+import ispcrm.gateway.Cursors;
 import ispcrm.template.Template;
 import java.nio.file.Files;
 import java.nio.file.Path;

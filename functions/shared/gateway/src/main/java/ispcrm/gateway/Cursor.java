@@ -1,25 +1,22 @@
-package ispcrm.listusers;
+package ispcrm.gateway;
 
-import ispcrm.gateway.ApiException;
-import ispcrm.users.Users;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Locale;
 
 /**
- * The place between two pages, opaque to clients: a digest of the filters and of the last user's
- * key, followed by that key. The digest needs no secret, because a cursor grants no access. It only
- * detects a cursor that was cut, mistyped or used with other filters.
+ * The place between two pages, opaque to clients: a digest of the filters and of the end of the
+ * previous page, followed by that end. The digest needs no secret, because a cursor grants no
+ * access. It only detects a cursor that was cut, mistyped or used with other filters.
  */
 final class Cursor {
   private static final int DIGEST_BYTES = 9;
 
   private Cursor() {}
 
-  static String encode(Users.Filter filter, String after) {
+  static String encode(String filter, String after) {
     byte[] key = after.getBytes(StandardCharsets.UTF_8);
     byte[] cursor = Arrays.copyOf(digest(filter, after), DIGEST_BYTES + key.length);
     System.arraycopy(key, 0, cursor, DIGEST_BYTES, key.length);
@@ -27,9 +24,9 @@ final class Cursor {
   }
 
   /**
-   * @throws ApiException 400 if the cursor does not come from a list with these filters
+   * @throws ApiException 400 if the cursor does not come from a list with this filter
    */
-  static String decode(Users.Filter filter, String cursor) {
+  static String decode(String filter, String cursor) {
     try {
       byte[] bytes = Base64.getUrlDecoder().decode(cursor);
       if (bytes.length > DIGEST_BYTES) {
@@ -50,19 +47,11 @@ final class Cursor {
             + " cursor.");
   }
 
-  private static byte[] digest(Users.Filter filter, String after) {
-    String content =
-        String.join(
-                "\n",
-                String.valueOf(filter.status()),
-                String.valueOf(filter.username()),
-                String.valueOf(filter.customerId()),
-                String.valueOf(filter.usernamePrefix()),
-                after)
-            .toLowerCase(Locale.ROOT);
+  private static byte[] digest(String filter, String after) {
     try {
       byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+          MessageDigest.getInstance("SHA-256")
+              .digest((filter + "\n" + after).getBytes(StandardCharsets.UTF_8));
       return Arrays.copyOf(digest, DIGEST_BYTES);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform must have SHA-256", e);

@@ -1,6 +1,7 @@
-package ispcrm.listusers;
+package ispcrm.gateway;
 
 import ispcrm.users.Users;
+import java.util.Locale;
 
 /** Creates cursors of the unfiltered list, as a client gets them by following the links. */
 public final class Cursors {
@@ -13,6 +14,7 @@ public final class Cursors {
    * @param username the last username of the page before
    */
   public static String after(String username) {
-    return Cursor.encode(new Users.Filter(null, null, null, null), username);
+    return Cursor.encode(
+        new Users.Filter(null, null, null, null).toString().toLowerCase(Locale.ROOT), username);
   }
 }

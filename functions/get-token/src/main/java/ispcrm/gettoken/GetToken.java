@@ -1,0 +1,41 @@
+package ispcrm.gettoken;
+
+import ispcrm.access.Endpoint;
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import ispcrm.tokens.Token;
+import ispcrm.tokens.Tokens;
+import ispcrm.users.Timestamps;
+import ispcrm.users.User;
+import ispcrm.users.Users;
+import java.util.Map;
+import java.util.function.Function;
+
+/** {@code GET /api/v1/tokens/{id}}: what is stored about one token, never its secret. */
+public final class GetToken implements Function<ApiRequest, ApiResponse> {
+  private final Tokens tokens;
+  private final Users users;
+
+  public GetToken(Tokens tokens, Users users) {
+    this.tokens = tokens;
+    this.users = users;
+  }
+
+  /**
+   * @throws ApiException 404 if no token has the id
+   */
+  @Override
+  public ApiResponse apply(ApiRequest request) {
+    String id = request.pathParameters().getOrDefault("id", "");
+    Token token =
+        tokens
+            .find(id.equals(Endpoint.SELF) ? request.caller().tokenId() : id)
+            .orElseThrow(
+                () -> new ApiException(404, "not_found", "Not found - no token has this id."));
+    return ApiResponse.single(
+        200,
+        token.toMap(users.find(token.user()).map(User::role).orElse(null), Timestamps::format),
+        Map.of("self", request.links().token(token.id())));
+  }
+}

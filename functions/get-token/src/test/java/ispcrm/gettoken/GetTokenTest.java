@@ -1,0 +1,122 @@
+package ispcrm.gettoken;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.template.Template;
+import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.IssuedToken;
+import ispcrm.users.CreateUserRequest;
+import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.User;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class GetTokenTest {
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+  private static LocalDynamoDb dynamoDb;
+  private static DynamoDbTokens tokens;
+  private static DynamoDbUsers users;
+  private static User user;
+  private static GetToken getToken;
+
+  @BeforeAll
+  static void start() {
+    dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
+    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    user = new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "C1", NOW);
+    users.create(user);
+    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    getToken = new GetToken(tokens, users);
+  }
+
+  @AfterAll
+  static void stop() {
+    dynamoDb.close();
+  }
+
+  @Test
+  void everyFieldIsThereExceptTheSecret() {
+    IssuedToken issued = issue();
+    String id = issued.token().id();
+    assertThat(body(id, "t"))
+        .isEqualTo(
+            new JsonMapper()
+                .readTree(
+                    """
+                    {"success":"true","data":{"id":"%1$s","user":"jonewe","description":"portal",
+                     "scopes":["self:read"],"allowed_ips":["192.0.2.0/24"],
+                     "created_at":"2026-01-02 03:04:05","created_by":"admin",
+                     "created_by_token":"t-1","expires_at":"2026-02-01 03:04:05",
+                     "revoked_at":null,"revoked_by":null,"last_used_at":null,
+                     "last_used_from":null},
+                     "_links":{"self":"https://crm.example.net/api/v1/tokens/%1$s"}}
+                    """
+                        .formatted(id)));
+    assertThat(body(id, "t").toString())
+        .doesNotContain(issued.secret().secret(), issued.secret().sha256());
+  }
+
+  @Test
+  void selfIsTheCallingToken() {
+    String id = issue().token().id();
+    assertThat(body("self", id)).isEqualTo(body(id, "another"));
+  }
+
+  @Test
+  void aTokenOfAUserWhoIsGoneAllowsNothing() {
+    IssuedToken issued = IssuedToken.issue("gone", null, null, "admin", NOW, Duration.ofDays(30));
+    tokens.add(issued, users.unchanged(user));
+    assertThat(body(issued.token().id(), "t").at("/data/scopes").size()).isZero();
+  }
+
+  @Test
+  void anyOtherIdIsNotFound() {
+    for (String id : List.of("unknown", "SELF", "a b", "x".repeat(3000), "")) {
+      ApiException e =
+          catchThrowableOfType(ApiException.class, () -> getToken.apply(request(id, "t")));
+      assertThat(e.status()).isEqualTo(404);
+      assertThat(e).hasMessage("Not found - no token has this id.");
+    }
+  }
+
+  private static IssuedToken issue() {
+    IssuedToken issued =
+        IssuedToken.issue(
+            "jonewe",
+            "portal",
+            null,
+            List.of("192.0.2.0/24"),
+            "admin",
+            "t-1",
+            NOW,
+            Duration.ofDays(30));
+    assertThat(tokens.add(issued, users.unchanged(user))).isTrue();
+    return issued;
+  }
+
+  private static JsonNode body(String id, String caller) {
+    return new JsonMapper().readTree(getToken.apply(request(id, caller)).body());
+  }
+
+  private static ApiRequest request(String id, String callingToken) {
+    return ApiRequest.of(
+        Map.of(
+            "pathParameters",
+            Map.of("id", id),
+            "requestContext",
+            Map.of("authorizer", Map.of("user_id", "boss", "token_id", callingToken))),
+        "https://crm.example.net");
+  }
+}

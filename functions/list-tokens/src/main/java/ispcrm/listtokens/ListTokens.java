@@ -1,0 +1,70 @@
+package ispcrm.listtokens;
+
+import ispcrm.access.Role;
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import ispcrm.gateway.Links;
+import ispcrm.gateway.ListQuery;
+import ispcrm.tokens.Token;
+import ispcrm.tokens.Tokens;
+import ispcrm.users.InvalidValueException;
+import ispcrm.users.Timestamps;
+import ispcrm.users.User;
+import ispcrm.users.UserField;
+import ispcrm.users.Users;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * {@code GET /api/v1/tokens}: the tokens of a user in pages, newest first, including revoked and
+ * expired ones. It never contains a secret.
+ */
+public final class ListTokens implements Function<ApiRequest, ApiResponse> {
+  private static final String USER = "user";
+
+  private final Tokens tokens;
+  private final Users users;
+
+  public ListTokens(Tokens tokens, Users users) {
+    this.tokens = tokens;
+    this.users = users;
+  }
+
+  /**
+   * @throws ApiException 400 if the parameter {@code user} is missing, if a parameter is unknown,
+   *     repeated or malformed, or if the cursor does not come from this list
+   */
+  @Override
+  public ApiResponse apply(ApiRequest request) {
+    ListQuery query = new ListQuery(request.query(), List.of(USER));
+    String user = query.value(USER);
+    try {
+      if (user == null) {
+        query.addError(USER, "is required: the id of the user whose tokens to list");
+      } else {
+        UserField.ID.parse(user);
+      }
+    } catch (InvalidValueException e) {
+      query.addError(USER, e.getMessage());
+    }
+    query.check();
+    Tokens.Page page = tokens.list(user, query.after(user), query.limit());
+    Role role = users.find(user).map(User::role).orElse(null);
+    Links links = request.links();
+    return query.page(
+        "tokens",
+        page.tokens().stream().map(token -> entry(token, role, links)).toList(),
+        links.tokens(),
+        user,
+        page.next());
+  }
+
+  private static Map<String, Object> entry(Token token, Role role, Links links) {
+    Map<String, Object> entry = new LinkedHashMap<>(token.toMap(role, Timestamps::format));
+    entry.put("_links", Map.of("self", links.token(token.id())));
+    return entry;
+  }
+}

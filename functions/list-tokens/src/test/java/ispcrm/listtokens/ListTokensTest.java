@@ -1,0 +1,133 @@
+package ispcrm.listtokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import ispcrm.template.Template;
+import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.IssuedToken;
+import ispcrm.users.CreateUserRequest;
+import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.User;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class ListTokensTest {
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+  private static final List<IssuedToken> ISSUED = new ArrayList<>();
+
+  private static LocalDynamoDb dynamoDb;
+  private static ListTokens listTokens;
+
+  @BeforeAll
+  static void start() {
+    dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
+    DynamoDbUsers users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    User user = new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "C1", NOW);
+    users.create(user);
+    DynamoDbTokens tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    for (int i = 0; i < 5; i++) {
+      IssuedToken issued =
+          IssuedToken.issue("jonewe", null, null, "admin", NOW.plusSeconds(i), Duration.ofDays(30));
+      ISSUED.add(0, issued);
+      tokens.add(issued, users.unchanged(user));
+    }
+    tokens.revoke(ISSUED.get(0).token().id(), "admin", NOW);
+    listTokens = new ListTokens(tokens, users);
+  }
+
+  @AfterAll
+  static void stop() {
+    dynamoDb.close();
+  }
+
+  @Test
+  void allTokensAreListedNewestFirstAlsoTheRevokedOne() {
+    ApiResponse response = list(Map.of("user", List.of("jonewe")));
+    JsonNode body = new JsonMapper().readTree(response.body());
+    assertThat(ids(body)).isEqualTo(ISSUED.stream().map(issued -> issued.token().id()).toList());
+    assertThat(body.at("/tokens/0/revoked_by").asString()).isEqualTo("admin");
+    assertThat(body.at("/tokens/0/scopes/0").asString()).isEqualTo("self:read");
+    assertThat(body.at("/tokens/0/_links/self").asString())
+        .isEqualTo("https://crm.example.net/api/v1/tokens/" + ISSUED.get(0).token().id());
+    assertThat(body.at("/_links").propertyNames()).containsExactly("self");
+    for (IssuedToken issued : ISSUED) {
+      assertThat(response.body())
+          .doesNotContain(issued.secret().secret(), issued.secret().sha256());
+    }
+  }
+
+  @Test
+  void pagesFollowOneAnother() {
+    List<String> ids = new ArrayList<>();
+    Map<String, List<String>> query = Map.of("user", List.of("jonewe"), "limit", List.of("2"));
+    while (query != null) {
+      ApiResponse response = list(query);
+      JsonNode body = new JsonMapper().readTree(response.body());
+      ids.addAll(ids(body));
+      String next = body.at("/_links/next").asString("");
+      assertThat(response.headers().getOrDefault("Link", ""))
+          .isEqualTo(next.isEmpty() ? "" : "<" + next + ">; rel=\"next\"");
+      query =
+          next.isEmpty()
+              ? null
+              : Map.of(
+                  "user",
+                  List.of("jonewe"),
+                  "limit",
+                  List.of("2"),
+                  "cursor",
+                  List.of(next.replaceFirst(".*[?&]cursor=([^&]*).*", "$1")));
+    }
+    assertThat(ids).isEqualTo(ISSUED.stream().map(issued -> issued.token().id()).toList());
+  }
+
+  @Test
+  void aUserWithoutTokensHasAnEmptyList() {
+    assertThat(list(Map.of("user", List.of("nobody"))).body()).contains("\"tokens\":[]");
+  }
+
+  @Test
+  void theUserIsRequiredAndOtherParametersAreRefused() {
+    assertThat(refused(Map.of()).fieldErrors())
+        .isEqualTo(Map.of("user", "is required: the id of the user whose tokens to list"));
+    for (String user : List.of("", "a b", "x".repeat(3000))) {
+      assertThat(refused(Map.of("user", List.of(user))).fieldErrors()).containsOnlyKeys("user");
+    }
+    assertThat(refused(Map.of("user", List.of("a", "b"))).fieldErrors())
+        .isEqualTo(Map.of("user", "is repeated"));
+    assertThat(
+            refused(Map.of("user", List.of("a"), "status", List.of("x"), "limit", List.of("0")))
+                .fieldErrors())
+        .containsOnlyKeys("status", "limit");
+    assertThat(refused(Map.of("user", List.of("a"), "cursor", List.of("x"))))
+        .hasMessageStartingWith("Invalid cursor");
+  }
+
+  private static List<String> ids(JsonNode body) {
+    List<String> ids = new ArrayList<>();
+    body.get("tokens").forEach(token -> ids.add(token.get("id").asString()));
+    return ids;
+  }
+
+  private static ApiException refused(Map<String, List<String>> query) {
+    return catchThrowableOfType(ApiException.class, () -> list(query));
+  }
+
+  private static ApiResponse list(Map<String, List<String>> query) {
+    return listTokens.apply(
+        ApiRequest.of(Map.of("multiValueQueryStringParameters", query), "https://crm.example.net"));
+  }
+}

@@ -1,0 +1,50 @@
+package ispcrm.revoketoken;
+
+import ispcrm.access.Endpoint;
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import ispcrm.tokens.Token;
+import ispcrm.tokens.Tokens;
+import ispcrm.users.Timestamps;
+import ispcrm.users.User;
+import ispcrm.users.Users;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * {@code DELETE /api/v1/tokens/{id}}: revokes a token, which ends its use from the next request.
+ * Revoking it again changes nothing.
+ */
+public final class RevokeToken implements Function<ApiRequest, ApiResponse> {
+  private final Tokens tokens;
+  private final Users users;
+  private final InstantSource clock;
+
+  public RevokeToken(Tokens tokens, Users users, InstantSource clock) {
+    this.tokens = tokens;
+    this.users = users;
+    this.clock = clock;
+  }
+
+  /**
+   * @throws ApiException 404 if no token has the id
+   */
+  @Override
+  public ApiResponse apply(ApiRequest request) {
+    String id = request.pathParameters().getOrDefault("id", "");
+    Token token =
+        tokens
+            .revoke(
+                id.equals(Endpoint.SELF) ? request.caller().tokenId() : id,
+                request.caller().userId(),
+                clock.instant())
+            .orElseThrow(
+                () -> new ApiException(404, "not_found", "Not found - no token has this id."));
+    return ApiResponse.single(
+        200,
+        token.toMap(users.find(token.user()).map(User::role).orElse(null), Timestamps::format),
+        Map.of("self", request.links().token(token.id())));
+  }
+}

@@ -1,0 +1,105 @@
+package ispcrm.revoketoken;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.template.Template;
+import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.IssuedToken;
+import ispcrm.users.CreateUserRequest;
+import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.User;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class RevokeTokenTest {
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+  private static LocalDynamoDb dynamoDb;
+  private static DynamoDbTokens tokens;
+  private static DynamoDbUsers users;
+  private static User user;
+  private static RevokeToken revokeToken;
+
+  @BeforeAll
+  static void start() {
+    dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
+    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    user = new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "C1", NOW);
+    users.create(user);
+    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    revokeToken = new RevokeToken(tokens, users, () -> NOW);
+  }
+
+  @AfterAll
+  static void stop() {
+    dynamoDb.close();
+  }
+
+  @Test
+  void aRevokedTokenSaysWhenAndByWhom() {
+    IssuedToken issued = issue();
+    JsonNode first = body(issued.token().id(), "t");
+    assertThat(first.at("/data/revoked_at").asString()).isEqualTo("2026-01-02 03:04:05");
+    assertThat(first.at("/data/revoked_by").asString()).isEqualTo("boss");
+    assertThat(body(issued.token().id(), "another")).isEqualTo(first);
+    assertThat(tokens.find(issued.secret()).orElseThrow().isValid(NOW)).isFalse();
+  }
+
+  @Test
+  void aTokenCanRevokeItself() {
+    IssuedToken issued = issue();
+    assertThat(body("self", issued.token().id()).at("/data/id").asString())
+        .isEqualTo(issued.token().id());
+    assertThat(tokens.find(issued.secret()).orElseThrow().isValid(NOW)).isFalse();
+  }
+
+  @Test
+  void anyOtherIdIsNotFound() {
+    for (String id : List.of("unknown", "x".repeat(3000), "")) {
+      ApiException e =
+          catchThrowableOfType(ApiException.class, () -> revokeToken.apply(request(id, "t")));
+      assertThat(e.status()).isEqualTo(404);
+      assertThat(e).hasMessage("Not found - no token has this id.");
+    }
+  }
+
+  private static IssuedToken issue() {
+    IssuedToken issued =
+        IssuedToken.issue(
+            "jonewe",
+            "portal",
+            null,
+            List.of("192.0.2.0/24"),
+            "admin",
+            "t-1",
+            NOW,
+            Duration.ofDays(30));
+    assertThat(tokens.add(issued, users.unchanged(user))).isTrue();
+    return issued;
+  }
+
+  private static JsonNode body(String id, String caller) {
+    return new JsonMapper().readTree(revokeToken.apply(request(id, caller)).body());
+  }
+
+  private static ApiRequest request(String id, String callingToken) {
+    return ApiRequest.of(
+        Map.of(
+            "pathParameters",
+            Map.of("id", id),
+            "requestContext",
+            Map.of("authorizer", Map.of("user_id", "boss", "token_id", callingToken))),
+        "https://crm.example.net");
+  }
+}
