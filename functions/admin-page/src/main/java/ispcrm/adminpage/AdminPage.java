@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Responds to every request with the page on which an administrator issues tokens: one HTML
- * document that contains its own style and script and loads nothing else.
+ * Responds to every request with the page on which an administrator issues, lists and revokes
+ * tokens: one HTML document that contains its own style and script and loads nothing else. The
+ * script consists of a module for each step of the page, which {@link ModuleLinker} joins.
  *
  * <p>The page itself is public and contains no secret: it asks for an administrator's token and
  * calls the API with it. Its Content-Security-Policy names the style and the script by their
@@ -36,9 +37,9 @@ public final class AdminPage implements Function<ApiRequest, ApiResponse> {
    */
   public AdminPage() {
     String style = resource("page.css");
-    String script = resource("page.js");
+    String script = ModuleLinker.link("main.js", name -> resource("script/" + name));
     String html =
-        resource("page.html").replace("{{page.css}}", style).replace("{{page.js}}", script);
+        resource("page.html").replace("{{page.css}}", style).replace("{{script}}", script);
     String policy =
         String.join(
             "; ",

@@ -84,7 +84,8 @@ class AdminPageTest {
 
   private String onlyBlock(String name) {
     Matcher block =
-        Pattern.compile("<" + name + ">(.*?)</" + name + ">", Pattern.DOTALL).matcher(page.body());
+        Pattern.compile("<" + name + "(?: type=\"module\")?>(.*?)</" + name + ">", Pattern.DOTALL)
+            .matcher(page.body());
     assertThat(block.find()).isTrue();
     String text = block.group(1);
     assertThat(block.find()).isFalse();

@@ -387,7 +387,7 @@ class AdminPageIT {
   void everyRefusalSaysWhatToDo(int status, String body, String words) {
     page.goToUsers(run.token(), "");
     page.type("jonewe");
-    respondNext(status, body);
+    page.respondNext(status, body, "");
     page.option("jonewe").click();
     assertThat(page.alert()).contains(words);
     if (body.contains("request_id")) {
@@ -403,24 +403,12 @@ class AdminPageIT {
   void aTokenRevokedInTheMiddleSignsOut() {
     page.goToUsers(run.token(), "");
     page.type("jonewe");
-    respondNext(401, "{\"message\":\"Unauthorized access - invalid token provided.\"}");
+    page.respondNext(401, "{\"message\":\"Unauthorized access - invalid token provided.\"}", "");
     page.option("jonewe").click();
     assertThat(page.alert()).contains("no longer accepted", "bootstrap-admin");
     page.await("signin");
     assertThat(page.focused()).isEqualTo("admin-token");
     assertThat(page.isShown("sign-out")).isFalse();
-  }
-
-  /** Replaces the API's next response, because the API cannot be made to fail like this. */
-  private static void respondNext(int status, String body) {
-    String headers = "{status: " + status + ", headers: {'Retry-After': '7'}}";
-    page.execute(
-        "const real = window.fetch; window.fetch = async () => { window.fetch = real; return new"
-            + " Response(`"
-            + body
-            + "`, "
-            + headers
-            + "); }");
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -103,6 +104,15 @@ final class TokenPage implements AutoCloseable {
         Map.of("width", newWidth, "height", height, "deviceScaleFactor", 1, "mobile", false));
   }
 
+  /** Has the browser ask for dark or light colors. */
+  void preferDark(boolean isDark) {
+    browser.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of(
+            "features",
+            List.of(Map.of("name", "prefers-color-scheme", "value", isDark ? "dark" : "light"))));
+  }
+
   void open(URI base) {
     browser.get("about:blank");
     console();
@@ -112,13 +122,14 @@ final class TokenPage implements AutoCloseable {
     await("signin");
   }
 
-  /** Waits until a step is shown: signin, start, describe, choose or done. */
+  /** Waits until a step is shown: signin, start, describe, choose, done, find or tokens. */
   void await(String step) {
     until(() -> isShown(step));
   }
 
   void until(BooleanSupplier happened) {
     new WebDriverWait(browser, Duration.ofSeconds(10), Duration.ofMillis(50))
+        .ignoring(StaleElementReferenceException.class)
         .until(ignored -> happened.getAsBoolean());
   }
 
@@ -141,6 +152,11 @@ final class TokenPage implements AutoCloseable {
   /** Presses keys at the focused element, like a user without a mouse. */
   void press(CharSequence... keys) {
     new Actions(browser).sendKeys(keys).perform();
+  }
+
+  /** Moves the focus back by one. */
+  void pressShiftTab() {
+    new Actions(browser).keyDown(Keys.SHIFT).sendKeys(Keys.TAB).keyUp(Keys.SHIFT).perform();
   }
 
   /** Clicks the button with this text. */
@@ -176,13 +192,68 @@ final class TokenPage implements AutoCloseable {
     await("choose");
   }
 
+  /** Signs in and goes on to the tokens of the user with this username. */
+  void goToTokens(String token, String username) {
+    signIn(token);
+    await("start");
+    chooseOwner(username);
+  }
+
+  /** Goes from the start to the tokens of the user with this username. */
+  void chooseOwner(String username) {
+    click("See or revoke tokens");
+    await("find");
+    type("owner", username);
+    option(username).click();
+    await("tokens");
+  }
+
+  /** The entries of the list of tokens. */
+  List<WebElement> tokens() {
+    return browser.findElements(By.cssSelector("#token-list > li"));
+  }
+
+  WebElement token(String description) {
+    return tokens().stream()
+        .filter(token -> token.getText().contains(description))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no token has the text " + description));
+  }
+
+  List<WebElement> buttons(WebElement part) {
+    return part.findElements(By.tagName("button"));
+  }
+
+  /** Types into the field of the step in which the user of a new token is chosen. */
   void type(String start) {
-    element("user").sendKeys(Keys.chord(Keys.CONTROL, "a"), start);
-    awaitSearch();
+    type("user", start);
+  }
+
+  /** Types into one of the fields that find users, and waits for the result. */
+  void type(String field, String start) {
+    element(field).sendKeys(Keys.chord(Keys.CONTROL, "a"), start);
+    until(() -> "false".equals(element(field + "s").getDomAttribute("aria-busy")));
   }
 
   void awaitSearch() {
     until(() -> "false".equals(element("users").getDomAttribute("aria-busy")));
+  }
+
+  /**
+   * Replaces the API's next response, because the API cannot be made to respond like this.
+   *
+   * @param headers in JavaScript, in addition to Retry-After
+   */
+  void respondNext(int status, String body, String headers) {
+    execute(
+        """
+        const real = window.fetch;
+        window.fetch = async () => {
+          window.fetch = real;
+          return new Response(`%s`, { status: %d, headers: { 'Retry-After': '7', %s } });
+        }
+        """
+            .formatted(body, status, headers));
   }
 
   List<WebElement> options() {

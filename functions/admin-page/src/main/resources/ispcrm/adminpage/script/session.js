@@ -1,0 +1,111 @@
+import { call, Failure } from './api.js';
+import { $, text } from './dom.js';
+import { complain, explain, isTokenRefused } from './errors.js';
+import { parseTime, shownTime } from './times.js';
+import { show } from './views.js';
+
+const MINUTE_MS = 60_000;
+const WARNING_MINUTES = 10;
+
+// The administrator's token lives here and nowhere else.
+let session = null;
+const forgetters = [];
+
+/** Registers what signing out must also remove from the page. */
+export function onSignOut(forget) {
+  forgetters.push(forget);
+}
+
+/**
+ * Calls the API with a token, and starts a session with that token if `isAccepted` returns true for the response's
+ * JSON.
+ */
+export async function startSession(token, isAccepted) {
+  const life = new AbortController();
+  const { json, tokenExpiresAt } = await call('', { token, signal: life.signal });
+  if (!isAccepted(json)) {
+    return false;
+  }
+  session = { token, life, endsAt: null, warned: false, ownId: null };
+  $('sign-out').hidden = false;
+  setEnd(tokenExpiresAt);
+  return true;
+}
+
+/**
+ * Calls the API with the session's token, and returns the response's JSON. Rejects as `call` does; signing out aborts
+ * the call.
+ */
+export async function request(path, { signal, method, body } = {}) {
+  const { token, life } = session;
+  const both = signal ? AbortSignal.any([life.signal, signal]) : life.signal;
+  const { json, tokenExpiresAt } = await call(path, { token, signal: both, method, body });
+  setEnd(tokenExpiresAt);
+  return json;
+}
+
+/** Returns the id of the token with which the administrator signed in. */
+export async function ownTokenId() {
+  const current = session;
+  current.ownId ??= text((await request('/tokens/self')).data?.id);
+  return current.ownId;
+}
+
+function setEnd(tokenExpiresAt) {
+  if (parseTime(tokenExpiresAt)) {
+    session.endsAt = tokenExpiresAt;
+  }
+  showEnd();
+}
+
+/** Shows when the session ends; the clock of this computer decides only about the words, not about the access. */
+function showEnd() {
+  $('session').hidden = !session?.endsAt;
+  if ($('session').hidden) {
+    $('session').replaceChildren();
+    $('session-warning').textContent = '';
+    return;
+  }
+  const minutes = Math.ceil((parseTime(session.endsAt) - Date.now()) / MINUTE_MS);
+  const isSoon = minutes <= WARNING_MINUTES;
+  $('session').classList.toggle('soon', isSoon);
+  $('session').replaceChildren(isSoon ? remaining(minutes) : 'Session ends ', shownTime(session.endsAt));
+  if (isSoon && !session.warned) {
+    session.warned = true;
+    $('session-warning').textContent = `${remaining(minutes)}sign in with another token.`;
+  }
+}
+
+function remaining(minutes) {
+  if (minutes <= 0) {
+    return 'Your session has ended: ';
+  }
+  return `Session ends in ${minutes === 1 ? '1 minute' : `${minutes} minutes`}: `;
+}
+
+setInterval(() => session && showEnd(), MINUTE_MS / 4);
+
+/** Removes both tokens and everything that was typed or shown, and asks for a token. */
+export function signOut() {
+  session?.life.abort();
+  session = null;
+  $('sign-out').hidden = true;
+  showEnd();
+  forgetters.forEach((forget) => forget());
+  show('signin', $('admin-token'));
+}
+
+/** Shows a failure, and signs out first if the token is no longer valid. An aborted call shows nothing. */
+export function report(error, task) {
+  if (error instanceof Failure) {
+    if (isTokenRefused(error) && task !== 'signIn') {
+      signOut();
+    }
+    explain(error, task);
+  } else if (error.name !== 'AbortError') {
+    reportError(error);
+    complain('Something went wrong on this page. Reload it, then sign in again.');
+  }
+}
+
+$('sign-out').addEventListener('click', signOut);

@@ -1,0 +1,532 @@
+package ispcrm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What the page {@code /Admin/getToken} does with tokens besides creating plain ones, in a real
+ * browser against the local run: it lists and revokes them, sets their options, and shows when the
+ * administrator's own token expires.
+ */
+class AdminPageTokensIT {
+  private static final AtomicInteger USERS = new AtomicInteger();
+
+  private static LocalRun run;
+  private static TokenPage page;
+
+  @BeforeAll
+  static void start() {
+    page = TokenPage.inBrowser().orElse(null);
+    if (page != null) {
+      run = LocalRun.start();
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    if (page != null) {
+      page.close();
+    }
+    if (run != null) {
+      run.close();
+    }
+  }
+
+  @BeforeEach
+  void open() {
+    assumeTrue(
+        page != null,
+        "skipped: no Chromium and ChromeDriver on the PATH, nor in CHROME_BIN and CHROMEDRIVER");
+    page.resize(1280, 900);
+    page.open(run.base());
+  }
+
+  @Test
+  void aListedTokenShowsWhatItAllowsAndWhoUsesIt() {
+    String user = createUser("active");
+    JsonNode data =
+        create(
+            """
+            {"user":"%s","description":"Radius","scopes":["self:read"],"expires_in_days":1,
+             "allowed_ips":["127.0.0.1","2001:db8::/32"]}
+            """
+                .formatted(user));
+    run.api().as(data.at("/token").asString()).get("/api/v1/users/" + user).expect(200);
+
+    page.goToTokens(run.token(), user);
+
+    assertThat(page.element("tokens-user").getText()).contains(user, "active");
+    assertThat(page.element("tokens-note").getText()).startsWith("1 token");
+    assertThat(page.tokens()).hasSize(1);
+    assertThat(page.tokens().get(0).getText())
+        .contains(
+            "Radius",
+            "valid",
+            "self:read",
+            " by admin with the token " + ownId(),
+            " from 127.0.0.1",
+            "(in 1 day)",
+            "127.0.0.1, 2001:db8::/32",
+            data.at("/id").asString())
+        .doesNotContain(data.at("/token").asString());
+    assertThat(page.requests()).noneMatch(request -> request.contains("ispcrm_"));
+  }
+
+  @Test
+  void revokedAndExpiredTokensAreMarkedAndCannotBeRevoked() {
+    String user = createUser("active");
+    String revoked =
+        create("{\"user\":\"%s\",\"description\":\"Lost\"}".formatted(user)).at("/id").asString();
+    run.api().send("DELETE", "/api/v1/tokens/" + revoked, null).expect(200);
+    create("{\"user\":\"%s\",\"description\":\"Old\"}".formatted(user));
+    page.signIn(run.token());
+    page.await("start");
+    // No token can be created that has expired.
+    page.execute(
+        """
+        const real = window.fetch;
+        window.fetch = async (...call) => {
+          const response = await real(...call);
+          if (!call[0].includes('/tokens?')) {
+            return response;
+          }
+          const json = await response.json();
+          json.tokens.find((token) => token.description === 'Old').expires_at = '2020-01-02 03:04:05';
+          return new Response(JSON.stringify(json));
+        }
+        """);
+    page.chooseOwner(user);
+
+    assertThat(page.token("Lost").getText()).contains("revoked", "by admin");
+    assertThat(page.token("Old").getText()).contains("expired", "2 January 2020");
+    assertThat(page.buttons(page.token("Lost"))).isEmpty();
+    assertThat(page.buttons(page.token("Old"))).isEmpty();
+  }
+
+  @Test
+  void aTokenThatCannotListTokensIsNotOfferedTheList() {
+    String narrow =
+        create("{\"user\":\"admin\",\"scopes\":[\"users:read\",\"tokens:write\"]}")
+            .at("/token")
+            .asString();
+    page.signIn(narrow);
+    page.await("start");
+    assertThat(page.isShown("find-button")).isFalse();
+    page.click("Sign out");
+    page.signIn(run.token());
+    page.await("start");
+    assertThat(page.isShown("find-button")).isTrue();
+  }
+
+  @Test
+  void aUserWithoutTokensIsSaidToHaveNone() {
+    page.goToTokens(run.token(), createUser("active"));
+    assertThat(page.element("tokens-note").getText()).isEqualTo("This user has no tokens.");
+    assertThat(page.isShown("more")).isFalse();
+  }
+
+  @Test
+  void moreTokensAreShownOnDemand() {
+    String user = createUser("active");
+    for (int i = 1; i <= 21; i++) {
+      create("{\"user\":\"%s\",\"description\":\"Token %d\"}".formatted(user, i));
+    }
+    page.goToTokens(run.token(), user);
+    assertThat(page.tokens()).hasSize(20);
+    assertThat(page.element("tokens-note").getText()).isEqualTo("The latest 20 tokens.");
+
+    page.element("more").click();
+    page.until(() -> page.tokens().size() == 21);
+    assertThat(focusedText()).isEqualTo(titles().get(20));
+    assertThat(titles()).doesNotHaveDuplicates();
+    assertThat(page.element("tokens-note").getText()).isEqualTo("21 tokens, latest first.");
+    assertThat(page.isShown("more")).isFalse();
+  }
+
+  @Test
+  void aTokenIsRevokedOnlyAfterAConfirmation() {
+    String user = createUser("active");
+    String token =
+        create("{\"user\":\"%s\",\"description\":\"Leaked\"}".formatted(user))
+            .at("/token")
+            .asString();
+    Api leaked = run.api().as(token);
+    page.goToTokens(run.token(), user);
+
+    page.buttons(page.token("Leaked")).get(0).click();
+    page.await("confirm");
+    assertThat(page.element("confirm").getText()).contains("Leaked", user, "cannot undo");
+    page.click("Keep the token");
+    page.until(() -> !page.isShown("confirm"));
+    assertThat(page.requests()).noneMatch(request -> request.startsWith("DELETE "));
+    leaked.get("/api/v1").expect(200);
+
+    page.buttons(page.token("Leaked")).get(0).click();
+    page.await("confirm");
+    page.click("Revoke the token");
+    page.until(() -> page.token("Leaked").getText().contains("revoked"));
+    leaked.get("/api/v1").expect(401);
+    assertThat(page.element("tokens-note").getText()).contains("“Leaked” is revoked");
+    assertThat(page.buttons(page.token("Leaked"))).isEmpty();
+  }
+
+  @Test
+  void aTokenIsFoundAndRevokedByKeyboardAlone() {
+    String user = createUser("active");
+    Api leaked =
+        run.api()
+            .as(
+                create("{\"user\":\"%s\",\"description\":\"Leaked\"}".formatted(user))
+                    .at("/token")
+                    .asString());
+    page.press(run.token(), Keys.ENTER);
+    page.await("start");
+    page.press(Keys.TAB, Keys.TAB);
+    assertThat(page.focused()).isEqualTo("find-button");
+    page.press(Keys.ENTER);
+    page.await("find");
+    assertThat(page.focused()).isEqualTo("owner");
+    page.press(user, Keys.ARROW_DOWN);
+    page.until(() -> page.element("owner").getDomAttribute("aria-activedescendant") != null);
+    page.press(Keys.ENTER);
+    page.await("tokens");
+    assertThat(page.focused()).isEqualTo("tokens-title");
+
+    page.press(Keys.TAB);
+    String revoke = focusedText();
+    assertThat(revoke).startsWith("Revoke the token “Leaked”");
+    page.press(Keys.ENTER);
+    page.await("confirm");
+    assertThat(page.focused()).as("the harmless button").isEqualTo("confirm-cancel");
+    page.press(Keys.ESCAPE);
+    page.until(() -> !page.isShown("confirm"));
+    assertThat(focusedText()).as("the focus returns").isEqualTo(revoke);
+    leaked.get("/api/v1").expect(200);
+
+    page.press(Keys.ENTER);
+    page.await("confirm");
+    page.press(Keys.TAB);
+    assertThat(page.focused()).isEqualTo("confirm-revoke");
+    page.press(Keys.ENTER);
+    page.until(() -> page.token("Leaked").getText().contains("revoked"));
+    page.until(() -> focusedText().equals("Leaked"));
+    leaked.get("/api/v1").expect(401);
+    page.pressShiftTab();
+    assertThat(page.focused()).isEqualTo("tokens-back");
+    page.press(Keys.ENTER);
+    page.await("find");
+    assertThat(page.focused()).isEqualTo("owner");
+  }
+
+  @Test
+  void aRevocationThatFailsIsReportedAndCanBeRepeated() {
+    String user = createUser("active");
+    create("{\"user\":\"%s\",\"description\":\"Leaked\"}".formatted(user));
+    page.goToTokens(run.token(), user);
+    page.respondNext(500, "{\"message\":\"M\",\"request_id\":\"r-1\"}", "");
+    revoke("Leaked");
+    assertThat(page.alert())
+        .contains("The server failed", "press Revoke again", "Do not rely", "r-1");
+    assertThat(page.token("Leaked").getText()).contains("valid");
+    revoke("Leaked");
+    page.until(() -> page.token("Leaked").getText().contains("revoked"));
+    assertThat(page.element("alert").getText()).isEmpty();
+  }
+
+  @Test
+  void revokingTheTokenOfTheSessionWarnsAndSignsOut() {
+    String own = create("{\"user\":\"admin\",\"description\":\"Own\"}").at("/token").asString();
+    page.goToTokens(own, "admin");
+    assertThat(page.token("Own").getText()).contains("your session");
+    page.buttons(page.token("Own")).get(0).click();
+    page.await("confirm");
+    assertThat(page.element("confirm-own").getText()).contains("signs you out");
+    page.click("Revoke the token");
+    page.await("signin");
+    assertThat(page.alert()).contains("You revoked the token with which you were signed in");
+    assertThat(page.focused()).isEqualTo("admin-token");
+    assertThat(page.tokens()).isEmpty();
+    run.api().as(own).get("/api/v1").expect(401);
+  }
+
+  @Test
+  void tokensOfAnotherUserAreNotMixedIn() {
+    String first = createUser("active");
+    for (int i = 1; i <= 21; i++) {
+      create("{\"user\":\"%s\",\"description\":\"First %d\"}".formatted(first, i));
+    }
+    String second = createUser("active");
+    create("{\"user\":\"%s\",\"description\":\"Second\"}".formatted(second));
+    page.goToTokens(run.token(), first);
+    page.execute(
+        """
+        const real = window.fetch;
+        window.fetch = async (...call) => {
+          window.fetch = real;
+          const response = await real(...call);
+          await new Promise((resolve) => { window.respondLate = resolve; });
+          return response;
+        }
+        """);
+    page.element("more").click();
+    page.until(() -> page.execute("return window.respondLate !== undefined").equals(true));
+    page.click("Back");
+    page.await("find");
+    page.type("owner", second);
+    page.option(second).click();
+    page.await("tokens");
+    page.execute("respondLate()");
+    page.execute("return new Promise((shown) => setTimeout(shown, 100))");
+    assertThat(page.tokens()).hasSize(1);
+    page.token("Second");
+  }
+
+  @Test
+  void optionsAreCollapsedUntilSomebodyWantsThem() {
+    String user = createUser("active");
+    page.signIn(run.token());
+    page.await("start");
+    page.click("Create API access token");
+    page.await("describe");
+    assertThat(page.isShown("days")).isFalse();
+
+    // By keyboard: the summary follows the description, and the first scope follows the summary.
+    page.press(Keys.TAB, Keys.ENTER);
+    page.until(() -> page.isShown("days"));
+    page.press(Keys.TAB, Keys.TAB, Keys.TAB, Keys.TAB, Keys.TAB, Keys.SPACE, Keys.TAB);
+    assertThat(page.focused()).isEqualTo("days");
+    page.press("7", Keys.TAB, "127.0.0.1", Keys.ENTER, "2001:db8::/32", Keys.TAB, Keys.ENTER);
+    page.await("choose");
+    assertThat(page.element("choose-facts").getText())
+        .contains("self:read", "7 days", "127.0.0.1, 2001:db8::/32");
+    page.type(user);
+    page.option(user).click();
+    page.await("done");
+    assertThat(page.element("done").getText())
+        .contains("self:read", "(in 7 days)", "127.0.0.1, 2001:db8::/32");
+    JsonNode own =
+        run.api().as(page.value("new-token")).get("/api/v1/tokens/self").expect(200).json();
+    assertThat(own.at("/data/allowed_ips").toString())
+        .isEqualTo("[\"127.0.0.1\",\"2001:db8::/32\"]");
+
+    page.click("Create another token");
+    page.click("Create API access token");
+    page.await("describe");
+    assertThat(page.isShown("days")).as("the options of the last token").isFalse();
+    assertThat(page.value("days")).isEmpty();
+    assertThat(page.execute("return document.querySelectorAll('#scopes :checked').length"))
+        .isEqualTo(0L);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          days      | 0         | Enter the lifetime as a number of days
+          days      | 99999     | Lifetime: must be an integer
+          addresses | localhost | Addresses: must be a list
+          """)
+  void aWrongOptionLeadsBackToItsField(String field, String value, String words) {
+    String user = createUser("active");
+    page.signIn(run.token());
+    page.await("start");
+    page.click("Create API access token");
+    page.await("describe");
+    page.element("options").findElement(By.tagName("summary")).click();
+    page.element(field).sendKeys(value);
+    page.click("Create API Token");
+    if (!value.equals("0")) {
+      page.await("choose");
+      page.type(user);
+      page.option(user).click();
+    }
+    assertThat(page.alert()).contains(words);
+    page.await("describe");
+    assertThat(page.focused()).isEqualTo(field);
+    assertThat(page.element(field).getDomAttribute("aria-invalid")).isEqualTo("true");
+    assertThat(page.element(field + "-error").getText()).isNotEmpty();
+    assertThat(page.value(field)).isEqualTo(value);
+  }
+
+  @Test
+  void aScopeThatTheRoleLacksLeadsBackToTheScopes() {
+    String user = createUser("active");
+    page.signIn(run.token());
+    page.await("start");
+    page.click("Create API access token");
+    page.await("describe");
+    page.element("options").findElement(By.tagName("summary")).click();
+    page.element("scopes").findElement(By.cssSelector("[value='users:read']")).click();
+    page.click("Create API Token");
+    page.await("choose");
+    page.type(user);
+    page.option(user).click();
+    page.await("describe");
+    assertThat(page.alert()).contains("Scopes: the user's role, customer, allows only self:read");
+    assertThat(page.element("scopes-error").getText())
+        .isEqualTo("The user's role, customer, allows only self:read.");
+    assertThat(page.execute("return document.activeElement.value")).isEqualTo("users:read");
+  }
+
+  @Test
+  void aBarredUserGetsNoToken() throws IOException {
+    String user = createUser("disabled");
+    page.goToUsers(run.token(), "");
+    page.type(user);
+    page.option(user).click();
+    assertThat(page.alert()).contains("this user has no access", "disabled", "Choose another user");
+    page.picture("14-barred");
+    assertThat(page.isShown("choose")).isTrue();
+    page.type("jonewe");
+    page.option("jonewe").click();
+    page.await("done");
+  }
+
+  @Test
+  void theEndOfTheSessionIsShownAndAnnouncedInTime() throws IOException {
+    assertThat(page.isShown("session")).isFalse();
+    page.signIn(run.token());
+    page.await("start");
+    String expiresAt =
+        run.api().get("/api/v1/tokens/self").expect(200).json().at("/data/expires_at").asString();
+    LocalDateTime end = LocalDateTime.parse(expiresAt.replace(' ', 'T'));
+    assertThat(page.element("session").getText())
+        .isEqualTo(
+            "Session ends "
+                + end.format(DateTimeFormatter.ofPattern("d MMMM yyyy 'at' HH:mm", Locale.UK))
+                + " UTC");
+
+    page.click("Create API access token");
+    page.click("Create API Token");
+    page.await("choose");
+    Instant soon = Instant.now().plus(5, ChronoUnit.MINUTES).truncatedTo(ChronoUnit.SECONDS);
+    page.respondNext(200, "{\"users\":[]}", "'X-Token-Expires-At': '" + soon + "'");
+    page.type("jo");
+    page.picture("15-session-ends-soon");
+    assertThat(page.element("session").getText())
+        .startsWith("Session ends in 5 minutes: ")
+        .contains(soon.atOffset(ZoneOffset.UTC).format(DateTimeFormatter.ofPattern("HH:mm")));
+    assertThat(page.element("session-warning").getDomProperty("textContent"))
+        .isEqualTo("Session ends in 5 minutes: sign in with another token.");
+
+    page.click("Sign out");
+    page.await("signin");
+    assertThat(page.isShown("session")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1280,900,false", "390,844,true"})
+  void everyStepFitsTheWindow(int width, int height, boolean isDark) throws IOException {
+    page.resize(width, height);
+    page.preferDark(isDark);
+    try {
+      String user = createUser("active");
+      create("{\"user\":\"%s\",\"description\":\"%s\"}".formatted(user, "w".repeat(60)));
+      String lost = create("{\"user\":\"%s\"}".formatted(user)).at("/id").asString();
+      run.api().send("DELETE", "/api/v1/tokens/" + lost, null).expect(200);
+      page.signIn(run.token());
+      page.await("start");
+      assertFits(width);
+      page.picture("6-start");
+      page.chooseOwner(user);
+      assertFits(width);
+      page.picture("8-tokens");
+      page.buttons(page.token("www")).get(0).click();
+      page.await("confirm");
+      assertFits(width);
+      page.picture("9-confirm");
+      page.press(Keys.TAB, Keys.ENTER);
+      page.until(() -> page.token("www").getText().contains("revoked"));
+      page.picture("10-revoked");
+      page.click("Back");
+      page.await("find");
+      page.type("owner", "jo");
+      assertFits(width);
+      page.picture("7-find");
+      page.click("Back");
+      page.click("Create API access token");
+      page.await("describe");
+      page.press(Keys.TAB, Keys.ENTER);
+      page.until(() -> page.isShown("days"));
+      assertFits(width);
+      page.picture("11-options");
+      page.element("addresses").sendKeys("localhost");
+      page.element("days").sendKeys("7");
+      page.click("Create API Token");
+      page.await("choose");
+      page.type(user);
+      assertFits(width);
+      page.picture("12-chosen-options");
+      page.option(user).click();
+      page.await("describe");
+      assertFits(width);
+      page.picture("13-wrong-option");
+    } finally {
+      page.preferDark(false);
+    }
+  }
+
+  private static void assertFits(int width) {
+    page.until(
+        () ->
+            (Boolean)
+                page.execute(
+                    "const page = document.documentElement; return innerWidth === "
+                        + width
+                        + " && page.scrollWidth <= page.clientWidth"));
+  }
+
+  private static void revoke(String description) {
+    page.buttons(page.token(description)).get(0).click();
+    page.await("confirm");
+    page.click("Revoke the token");
+  }
+
+  private static List<String> titles() {
+    return page.tokens().stream()
+        .map(token -> token.findElement(By.tagName("h2")).getText())
+        .toList();
+  }
+
+  private static String focusedText() {
+    return (String) page.execute("return document.activeElement.textContent");
+  }
+
+  /** Creates a user with this status and returns the id, which is the username too. */
+  private static String createUser(String status) {
+    String id = "page-" + USERS.incrementAndGet() + "-user";
+    run.api()
+        .post("/api/v1/users", "{\"id\":\"%s\",\"status\":\"%s\"}".formatted(id, status))
+        .expect(201);
+    return id;
+  }
+
+  /** Creates a token and returns the data of the response. */
+  private static JsonNode create(String body) {
+    return run.api().post("/api/v1/tokens", body).expect(201).json().at("/data");
+  }
+
+  private static String ownId() {
+    return run.api().get("/api/v1/tokens/self").expect(200).json().at("/data/id").asString();
+  }
+}
