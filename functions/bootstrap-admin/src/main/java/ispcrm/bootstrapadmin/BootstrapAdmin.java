@@ -2,6 +2,7 @@ package ispcrm.bootstrapadmin;
 
 import ispcrm.access.Role;
 import ispcrm.tokens.IssuedToken;
+import ispcrm.tokens.Token;
 import ispcrm.tokens.Tokens;
 import ispcrm.users.Characters;
 import ispcrm.users.CreateUserRequest;
@@ -24,7 +25,6 @@ public final class BootstrapAdmin implements Function<String, IssuedToken> {
   private static final String ADMIN = User.FIRST_ADMIN;
   private static final Duration LIFETIME = Duration.ofDays(1);
   private static final int MAX_ATTEMPTS = 3;
-  private static final int MAX_REASON_LENGTH = 200;
 
   private final Users users;
   private final Tokens tokens;
@@ -45,12 +45,11 @@ public final class BootstrapAdmin implements Function<String, IssuedToken> {
   @Override
   public IssuedToken apply(String reason) {
     if (reason != null
-        && (reason.codePointCount(0, reason.length()) > MAX_REASON_LENGTH
+        && (reason.codePointCount(0, reason.length()) > Token.MAX_DESCRIPTION_LENGTH
             || !Characters.areVisible(reason))) {
       throw new IllegalArgumentException(
-          "the reason must have up to "
-              + MAX_REASON_LENGTH
-              + " characters, none of them a control");
+          "The reason must be text of up to %d characters without control characters."
+              .formatted(Token.MAX_DESCRIPTION_LENGTH));
     }
     for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       User admin = users.find(ADMIN).orElseGet(this::create);

@@ -2,6 +2,7 @@ package ispcrm.createtoken;
 
 import ispcrm.access.Scope;
 import ispcrm.tokens.IpBlock;
+import ispcrm.tokens.Token;
 import ispcrm.users.Characters;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,7 +16,6 @@ import java.util.stream.Collectors;
 final class CreateTokenRequest {
   private static final List<String> FIELDS =
       List.of("user", "description", "scopes", "expires_in_days", "allowed_ips");
-  private static final int MAX_DESCRIPTION_LENGTH = 200;
   private static final int MAX_ALLOWED_IPS = 20;
 
   private final Map<String, Object> body;
@@ -84,12 +84,12 @@ final class CreateTokenRequest {
       return null;
     }
     if (!(value instanceof String text)
-        || text.codePointCount(0, text.length()) > MAX_DESCRIPTION_LENGTH
+        || text.codePointCount(0, text.length()) > Token.MAX_DESCRIPTION_LENGTH
         || !Characters.areVisible(text)) {
       errors.put(
           "description",
           "must be text of up to "
-              + MAX_DESCRIPTION_LENGTH
+              + Token.MAX_DESCRIPTION_LENGTH
               + " characters without control characters");
       return null;
     }

@@ -1,6 +1,5 @@
 package ispcrm.gettoken;
 
-import ispcrm.access.Endpoint;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
@@ -27,12 +26,10 @@ public final class GetToken implements Function<ApiRequest, ApiResponse> {
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
-    String id = request.pathParameters().getOrDefault("id", "");
     Token token =
         tokens
-            .find(id.equals(Endpoint.SELF) ? request.caller().tokenId() : id)
-            .orElseThrow(
-                () -> new ApiException(404, "not_found", "Not found - no token has this id."));
+            .find(request.caller().tokenIdOf(request.pathParameters().getOrDefault("id", "")))
+            .orElseThrow(() -> ApiException.notFound("token"));
     return ApiResponse.single(
         200,
         token.toMap(users.find(token.user()).map(User::role).orElse(null), Timestamps::format),

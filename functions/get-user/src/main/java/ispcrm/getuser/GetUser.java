@@ -24,8 +24,7 @@ public final class GetUser implements Function<ApiRequest, ApiResponse> {
     User user =
         users
             .find(request.pathParameters().getOrDefault("id", ""))
-            .orElseThrow(
-                () -> new ApiException(404, "not_found", "Not found - no user has this id."));
+            .orElseThrow(() -> ApiException.notFound("user"));
     return ApiResponse.single(200, user.toMap(), Map.of("self", request.links().user(user.id())));
   }
 }

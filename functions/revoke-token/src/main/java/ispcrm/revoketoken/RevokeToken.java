@@ -1,6 +1,5 @@
 package ispcrm.revoketoken;
 
-import ispcrm.access.Endpoint;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
@@ -33,15 +32,13 @@ public final class RevokeToken implements Function<ApiRequest, ApiResponse> {
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
-    String id = request.pathParameters().getOrDefault("id", "");
     Token token =
         tokens
             .revoke(
-                id.equals(Endpoint.SELF) ? request.caller().tokenId() : id,
+                request.caller().tokenIdOf(request.pathParameters().getOrDefault("id", "")),
                 request.caller().userId(),
                 clock.instant())
-            .orElseThrow(
-                () -> new ApiException(404, "not_found", "Not found - no token has this id."));
+            .orElseThrow(() -> ApiException.notFound("token"));
     return ApiResponse.single(
         200,
         token.toMap(users.find(token.user()).map(User::role).orElse(null), Timestamps::format),

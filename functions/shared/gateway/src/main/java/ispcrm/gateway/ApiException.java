@@ -51,6 +51,15 @@ public final class ApiException extends RuntimeException {
   }
 
   /**
+   * The error for an id in a path that nothing has.
+   *
+   * @param kind what the id is of, such as user
+   */
+  public static ApiException notFound(String kind) {
+    return new ApiException(404, "not_found", "Not found - no " + kind + " has this id.");
+  }
+
+  /**
    * The error for a method that a known path does not support.
    *
    * @param methods the methods that the path supports, in the order of the response; at least one

@@ -1,5 +1,6 @@
 package ispcrm.gateway;
 
+import ispcrm.access.Endpoint;
 import ispcrm.access.Role;
 import ispcrm.access.Scope;
 import java.time.Instant;
@@ -63,6 +64,13 @@ public record Caller(
     context.put("allowed_ips", String.join(" ", allowedIps));
     context.put("token_expires_at", tokenExpiresAt.toString());
     return context;
+  }
+
+  /**
+   * The id of the token that an id in a path means: {@value Endpoint#SELF} is the calling token.
+   */
+  public String tokenIdOf(String id) {
+    return id.equals(Endpoint.SELF) ? tokenId : id;
   }
 
   private static String text(Map<String, Object> context, String name) {

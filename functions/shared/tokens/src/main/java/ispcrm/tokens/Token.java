@@ -34,6 +34,8 @@ public record Token(
     Instant expiresAt,
     Revocation revocation,
     Use lastUse) {
+  /** How many characters a description can have. */
+  public static final int MAX_DESCRIPTION_LENGTH = 200;
 
   /** Whether it is neither revoked nor expired. */
   public boolean isValid(Instant now) {
