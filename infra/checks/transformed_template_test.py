@@ -60,6 +60,9 @@ CHANGES_FUNCTIONS = {
     "BaseUrl": ((), ("BaseUrl=https://crm.example.net/isp",)),
     "DomainName": ((), DOMAIN),
     "DynamoDbEndpoint": ((), ("DynamoDbEndpoint=http://127.0.0.1:8000",)),
+    "ExpireUsers": ((), ("ExpireUsers=false",)),
+    "HistoryDays": ((), ("HistoryDays=365",)),
+    "HistoryTableArn": ((), ("HistoryTableArn=" + TABLE + "history",)),
     "MemorySize": ((), ("MemorySize=2048",)),
     "TokenDays": ((), ("TokenDays=30",)),
     "TokenDaysMax": ((), ("TokenDaysMax=180",)),
@@ -92,6 +95,7 @@ def of_type(kind, resources=RESOURCES):
 
 
 FUNCTIONS = of_type("AWS::Lambda::Function")
+NO_ROUTE = ("AuthorizerFunction", "BootstrapAdminFunction", "ExpireUsersFunction")
 
 
 class TransformedTemplate(unittest.TestCase):
@@ -134,8 +138,13 @@ class TransformedTemplate(unittest.TestCase):
                          {rule["Properties"]["Targets"][0]["Arn"]["Ref"] for rule in rules})
         for rule in rules:
             # Lambda deactivates a snapshot that is not invoked for 14 days.
-            self.assertEqual("rate(7 days)", rule["Properties"]["ScheduleExpression"])
-            self.assertEqual('{"keepActive":true}', rule["Properties"]["Targets"][0]["Input"])
+            target = rule["Properties"]["Targets"][0]
+            if target["Arn"]["Ref"] == "ExpireUsersFunctionAliaslive":
+                self.assertEqual("rate(5 minutes)", rule["Properties"]["ScheduleExpression"])
+                self.assertNotIn("Input", target)
+            else:
+                self.assertEqual("rate(7 days)", rule["Properties"]["ScheduleExpression"])
+                self.assertEqual('{"keepActive":true}', target["Input"])
         allowed = {permission["Properties"]["FunctionName"]["Ref"]
                    for permission in of_type("AWS::Lambda::Permission").values()
                    if permission["Properties"]["Principal"] == "events.amazonaws.com"}
@@ -157,7 +166,7 @@ class TransformedTemplate(unittest.TestCase):
                 uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
                 function = re.search(r"functions/\$\{(\w+)Aliaslive\}/invocations$", uri).group(1)
                 calls.add(function)
-        self.assertEqual({name for name in FUNCTIONS if name not in ("AuthorizerFunction", "BootstrapAdminFunction")}, calls)
+        self.assertEqual({name for name in FUNCTIONS if name not in NO_ROUTE}, calls)
         allowed = {json.dumps(permission["Properties"]["FunctionName"]) for permission in
                    of_type("AWS::Lambda::Permission").values()}
         for function in calls:
@@ -236,7 +245,8 @@ class TransformedTemplate(unittest.TestCase):
     def test_every_alarm_notifies_says_what_to_do_and_names_no_function(self):
         for name, alarm in of_type("AWS::CloudWatch::Alarm").items():
             properties = alarm["Properties"]
-            self.assertEqual("notBreaching", properties["TreatMissingData"], name)
+            # Only a run that is missing is a fault. Without requests, the others have no metrics.
+            self.assertEqual("breaching" if name == "ExpiryAlarm" else "notBreaching", properties["TreatMissingData"], name)
             self.assertEqual(["AlarmTopic", "AlarmTopicArn"],
                              [action["Fn::If"][1]["Ref"] for action in properties["AlarmActions"]], name)
             self.assertIn("infra/docs/runbook.md", properties["AlarmDescription"], name)
@@ -246,10 +256,11 @@ class TransformedTemplate(unittest.TestCase):
             self.assertNotIn(name, json.dumps([of_type("AWS::CloudWatch::Alarm"), RESOURCES["Dashboard"]]))
 
     def test_a_filter_counts_what_the_logs_contain(self):
-        source = (ROOT / "functions/bootstrap-admin/src/main/java/ispcrm/bootstrapadmin/BootstrapAdminHandler.java").read_text()
-        message = re.search(r'LOG_MESSAGE = "(.*)"', source).group(1)
-        pattern = RESOURCES["BootstrapAdminUses"]["Properties"]["FilterPattern"]
-        self.assertTrue(message.startswith(re.search(r'\$\.message = "(.*)\*"', pattern).group(1)))
+        for name, handler in [("BootstrapAdminUses", "bootstrap-admin/src/main/java/ispcrm/bootstrapadmin/BootstrapAdminHandler.java"),
+                              ("ExpiryRuns", "expire-users/src/main/java/ispcrm/expireusers/ExpireUsersHandler.java")]:
+            message = re.search(r'LOG_MESSAGE =\s*"(.*)"', (ROOT / "functions" / handler).read_text()).group(1)
+            pattern = RESOURCES[name]["Properties"]["FilterPattern"]
+            self.assertTrue(message.startswith(re.search(r'\$\.message = "(.*)\*"', pattern).group(1)), name)
         log_format = RESOURCES["ApiStage"]["Properties"]["AccessLogSetting"]["Format"]
         self.assertEqual('{ $.status = "429" }', RESOURCES["ThrottledRequests"]["Properties"]["FilterPattern"])
         self.assertEqual("$context.status", json.loads(log_format)["status"])

@@ -2,6 +2,8 @@ package ispcrm.authorizer;
 
 import ispcrm.access.Endpoint;
 import ispcrm.access.Scope;
+import ispcrm.dynamodb.BrokenItemException;
+import ispcrm.dynamodb.Item;
 import ispcrm.gateway.Caller;
 import ispcrm.tokens.BearerToken;
 import ispcrm.tokens.IpBlock;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The only place that authenticates requests and checks the scopes of their tokens against {@link
@@ -50,17 +53,28 @@ public final class Authorizer implements Function<AuthorizerRequest, Decision> {
     BearerToken secret = bearerToken(request).orElseThrow(UnauthorizedException::new);
     Instant now = clock.instant();
     Token token =
-        tokens
-            .find(secret)
+        read(() -> tokens.find(secret))
             .filter(found -> found.isValid(now))
             .orElseThrow(UnauthorizedException::new);
     User user =
-        users.find(token.user()).filter(User::hasAccess).orElseThrow(UnauthorizedException::new);
+        read(() -> users.find(token.user()))
+            .filter(User::hasAccess)
+            .orElseThrow(UnauthorizedException::new);
     Decision decision = decide(request, token, user);
     if (decision.denial() == null && isUseToRecord(token, now)) {
       tokens.recordUse(secret, new Token.Use(now, request.sourceIp()));
     }
     return decision;
+  }
+
+  /** A broken record gives nobody access, and must not look like a fault of the authorizer. */
+  private static <T> Optional<T> read(Supplier<Optional<T>> record) {
+    try {
+      return record.get();
+    } catch (BrokenItemException e) {
+      Item.log(e);
+      return Optional.empty();
+    }
   }
 
   static Decision decide(AuthorizerRequest request, Token token, User user) {
@@ -73,7 +87,8 @@ public final class Authorizer implements Function<AuthorizerRequest, Decision> {
             Set.copyOf(scopes),
             token.scopes() != null,
             token.allowedIps(),
-            token.expiresAt());
+            token.expiresAt(),
+            request.sourceIp());
     if (!IpBlock.anyContains(token.allowedIps(), request.sourceIp())) {
       return new Decision(caller, Decision.Denial.ADDRESS_NOT_ALLOWED);
     }

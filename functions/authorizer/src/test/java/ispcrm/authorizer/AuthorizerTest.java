@@ -113,7 +113,9 @@ class AuthorizerTest {
             "scopes",
             "is_narrowed",
             "allowed_ips",
-            "token_expires_at");
+            "token_expires_at",
+            "address");
+    assertThat(policy.at("/context/address").asString()).isEqualTo("203.0.113.7");
     assertThat(policy.at("/context/scopes").asString()).isEqualTo("self:read");
     assertThat(policy.at("/context/role").asString()).isEqualTo("customer");
   }
@@ -360,6 +362,26 @@ class AuthorizerTest {
     ((ObjectNode) event.get("multiValueHeaders"))
         .set("authorization", JSON.valueToTree(List.of("Bearer " + authorization)));
     assertThat(outcome(event)).isEqualTo("Unauthorized");
+  }
+
+  @Test
+  void aBrokenRecordGivesNoAccess() throws IOException {
+    create("broken", Role.STAFF, Status.ACTIVE);
+    BearerToken secret = store("broken", null, Duration.ofDays(1));
+    assertThat(outcome(eventWith(secret))).isEqualTo("Allow");
+    set("broken", "role", "boss");
+    assertThat(outcome(eventWith(secret))).isEqualTo("Unauthorized");
+    set("broken", "role", "staff");
+    assertThat(outcome(eventWith(secret))).isEqualTo("Allow");
+    dynamoDb
+        .client()
+        .updateItem(
+            r ->
+                r.tableName(TABLE)
+                    .key(Map.of("sha256", AttributeValue.fromS(secret.sha256())))
+                    .updateExpression("SET expires_at = :never")
+                    .expressionAttributeValues(Map.of(":never", AttributeValue.fromS("never"))));
+    assertThat(outcome(eventWith(secret))).isEqualTo("Unauthorized");
   }
 
   private static Token.Use lastUse(BearerToken secret) {

@@ -1,12 +1,18 @@
 package ispcrm.bootstrapadmin;
 
+import ispcrm.access.Actor;
 import ispcrm.access.Role;
+import ispcrm.history.Action;
+import ispcrm.history.Entry;
+import ispcrm.history.History;
 import ispcrm.tokens.IssuedToken;
 import ispcrm.tokens.Token;
 import ispcrm.tokens.Tokens;
 import ispcrm.users.Characters;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.GeneratedIds;
+import ispcrm.users.Status;
+import ispcrm.users.UpdateUserRequest;
 import ispcrm.users.User;
 import ispcrm.users.Users;
 import java.time.Duration;
@@ -25,14 +31,21 @@ public final class BootstrapAdmin implements Function<String, IssuedToken> {
   private static final String ADMIN = User.FIRST_ADMIN;
   private static final Duration LIFETIME = Duration.ofDays(1);
   private static final int MAX_ATTEMPTS = 3;
+  private static final UpdateUserRequest ACTIVATION =
+      new UpdateUserRequest(Map.of("status", Status.ACTIVE.toString()));
+
+  /** Whoever invokes this function acts as the administrator, without a token or a request. */
+  private static final Actor ACTOR = new Actor(ADMIN, null, null, null);
 
   private final Users users;
   private final Tokens tokens;
+  private final History history;
   private final InstantSource clock;
 
-  public BootstrapAdmin(Users users, Tokens tokens, InstantSource clock) {
+  public BootstrapAdmin(Users users, Tokens tokens, History history, InstantSource clock) {
     this.users = users;
     this.tokens = tokens;
+    this.history = history;
     this.clock = clock;
   }
 
@@ -57,7 +70,13 @@ public final class BootstrapAdmin implements Function<String, IssuedToken> {
         throw new IllegalStateException("the user admin exists but has the role " + admin.role());
       }
       if (!admin.hasAccess()) {
-        admin = users.activate(admin, now());
+        User barred = admin;
+        admin = ACTIVATION.apply(barred, now());
+        if (!users
+            .update(barred, admin, history.add(entry(Action.UPDATED, barred, admin)))
+            .isEmpty()) {
+          continue;
+        }
       }
       IssuedToken issued =
           IssuedToken.issue(
@@ -67,7 +86,9 @@ public final class BootstrapAdmin implements Function<String, IssuedToken> {
               ADMIN,
               now(),
               LIFETIME);
-      if (tokens.add(issued, users.unchanged(admin))) {
+      Entry entry =
+          Entry.ofToken(ADMIN, Action.TOKEN_CREATED, clock.instant(), ACTOR, issued.token().id());
+      if (tokens.add(issued, users.unchanged(admin), history.add(entry))) {
         return issued;
       }
     }
@@ -79,10 +100,21 @@ public final class BootstrapAdmin implements Function<String, IssuedToken> {
         new CreateUserRequest(
             Map.of("id", ADMIN, "name", "Administrator", "role", Role.ADMIN.toString()));
     // If two invocations run at once, one creates the user and both find it.
-    users.create(create.toUser(ADMIN, GeneratedIds.customerId(), now()));
+    User admin = create.toUser(ADMIN, GeneratedIds.customerId(), now());
+    users.create(admin, history.add(entry(Action.CREATED, null, admin)));
     return users
         .find(ADMIN)
         .orElseThrow(() -> new IllegalStateException("another user has the username admin"));
+  }
+
+  private Entry entry(Action action, User before, User after) {
+    return Entry.of(
+        ADMIN,
+        action,
+        clock.instant(),
+        ACTOR,
+        before == null ? Map.of() : before.settableFields(),
+        after.settableFields());
   }
 
   private Instant now() {

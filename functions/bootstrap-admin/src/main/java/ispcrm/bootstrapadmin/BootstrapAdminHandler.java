@@ -5,6 +5,7 @@ import ispcrm.dynamodb.DynamoDb;
 import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
 import ispcrm.gateway.SpringCatalog;
+import ispcrm.history.DynamoDbHistory;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
 import ispcrm.users.DynamoDbUsers;
@@ -42,6 +43,7 @@ public final class BootstrapAdminHandler extends LambdaHandler {
     return new BootstrapAdmin(
         users(environment, dynamoDb),
         new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
+        new DynamoDbHistory(dynamoDb, environment),
         Clock.systemUTC());
   }
 

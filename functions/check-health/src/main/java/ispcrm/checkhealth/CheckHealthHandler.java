@@ -3,6 +3,7 @@ package ispcrm.checkhealth;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.history.DynamoDbHistory;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.DynamoDbUsers;
 import java.util.LinkedHashMap;
@@ -37,6 +38,9 @@ public final class CheckHealthHandler extends LambdaHandler {
     Map<String, Runnable> tables = new LinkedHashMap<>();
     tables.put(users, new DynamoDbUsers(dynamoDb, users)::checkReadable);
     tables.put(tokens, new DynamoDbTokens(dynamoDb, tokens)::checkReadable);
+    tables.put(
+        environment.get("HISTORY_TABLE"),
+        new DynamoDbHistory(dynamoDb, environment)::checkReadable);
     return new CheckHealth(tables, environment.get("RELEASE"));
   }
 }

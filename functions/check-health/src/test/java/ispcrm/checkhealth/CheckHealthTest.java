@@ -53,12 +53,12 @@ class CheckHealthTest {
     assertThat(log).isEmpty();
     assertThat(reads)
         .as("the cheapest check of each table")
-        .hasSize(2)
+        .hasSize(3)
         .allSatisfy(read -> assertThat(read).startsWith("GetItem"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"USERS_TABLE", "TOKENS_TABLE"})
+  @ValueSource(strings = {"USERS_TABLE", "TOKENS_TABLE", "HISTORY_TABLE"})
   void aTableThatCannotBeReadIsLoggedAndNotShown(String variable) throws IOException {
     JsonNode response = invoke("GET", Map.of(variable, "no-such-table"));
     assertThat(response.get("statusCode").asInt()).isEqualTo(503);
@@ -89,7 +89,11 @@ class CheckHealthTest {
     Map<String, String> environment =
         new HashMap<>(
             Map.of(
-                "USERS_TABLE", "UsersTable", "TOKENS_TABLE", "TokensTable", "RELEASE", "4f2c9a"));
+                "USERS_TABLE", "UsersTable",
+                "TOKENS_TABLE", "TokensTable",
+                "HISTORY_TABLE", "HistoryTable",
+                "HISTORY_DAYS", "730",
+                "RELEASE", "4f2c9a"));
     environment.putAll(changes);
     String event =
         "{\"httpMethod\":\"%s\",\"requestContext\":{\"requestId\":\"r-1\"}}".formatted(method);

@@ -7,6 +7,9 @@ import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
 import ispcrm.gateway.Caller;
 import ispcrm.gateway.Links;
+import ispcrm.history.Action;
+import ispcrm.history.Entry;
+import ispcrm.history.History;
 import ispcrm.tokens.IpBlock;
 import ispcrm.tokens.IssuedToken;
 import ispcrm.tokens.Tokens;
@@ -33,6 +36,7 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
 
   private final Users users;
   private final Tokens tokens;
+  private final History history;
   private final int defaultDays;
   private final int maxDays;
   private final InstantSource clock;
@@ -44,7 +48,12 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
    *     SnapStart version that cannot be initialized, so such a deployment fails.
    */
   public CreateToken(
-      Users users, Tokens tokens, int defaultDays, int maxDays, InstantSource clock) {
+      Users users,
+      Tokens tokens,
+      History history,
+      int defaultDays,
+      int maxDays,
+      InstantSource clock) {
     if (defaultDays > maxDays) {
       throw new IllegalArgumentException(
           "TokenDays must not exceed TokenDaysMax, but it is %d and the maximum is %d."
@@ -52,6 +61,7 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
     }
     this.users = users;
     this.tokens = tokens;
+    this.history = history;
     this.defaultDays = defaultDays;
     this.maxDays = maxDays;
     this.clock = clock;
@@ -70,7 +80,14 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
     for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       User user = user(create.userId());
       IssuedToken issued = issue(create, user, request.caller());
-      if (tokens.add(issued, users.unchanged(user))) {
+      Entry entry =
+          Entry.ofToken(
+              user.id(),
+              Action.TOKEN_CREATED,
+              clock.instant(),
+              request.actor(),
+              issued.token().id());
+      if (tokens.add(issued, users.unchanged(user), history.add(entry))) {
         return created(issued, user, request.links());
       }
     }

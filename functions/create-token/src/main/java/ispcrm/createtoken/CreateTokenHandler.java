@@ -3,6 +3,7 @@ package ispcrm.createtoken;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.history.DynamoDbHistory;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.DynamoDbUsers;
 import java.time.Clock;
@@ -37,6 +38,7 @@ public final class CreateTokenHandler extends LambdaHandler {
     return new CreateToken(
         new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
         new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
+        new DynamoDbHistory(dynamoDb, environment),
         Integer.parseInt(environment.get("TOKEN_DAYS")),
         Integer.parseInt(environment.get("TOKEN_DAYS_MAX")),
         Clock.systemUTC());

@@ -10,6 +10,8 @@ import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.History;
 import ispcrm.template.Template;
 import ispcrm.tokens.BearerToken;
 import ispcrm.tokens.DynamoDbTokens;
@@ -52,11 +54,16 @@ class CreateTokenTest {
   private static LocalDynamoDb dynamoDb;
   private static DynamoDbTokens tokens;
   private static DynamoDbUsers users;
+  private static History history;
   private static CreateToken createToken;
 
   @BeforeAll
   static void start() {
-    dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
+    Template template = Template.load(Map.of());
+    dynamoDb = LocalDynamoDb.start(template, null);
+    history =
+        new DynamoDbHistory(
+            dynamoDb.client(), template.functions().get("create-token").environment());
     users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
     for (Role role : Role.values()) {
       users.create(
@@ -64,7 +71,7 @@ class CreateTokenTest {
               .toUser("", "IZ" + role, NOW));
     }
     tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
-    createToken = new CreateToken(users, tokens, 90, 366, () -> NOW);
+    createToken = new CreateToken(users, tokens, history, 90, 366, () -> NOW);
   }
 
   @AfterAll
@@ -74,11 +81,11 @@ class CreateTokenTest {
 
   @Test
   void aDefaultLifetimeOverTheMaximumIsRefusedAtTheStart() {
-    assertThatThrownBy(() -> new CreateToken(null, null, 400, 366, () -> NOW))
+    assertThatThrownBy(() -> new CreateToken(null, null, null, 400, 366, () -> NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "TokenDays must not exceed TokenDaysMax, but it is 400 and the maximum is 366.");
-    assertThat(new CreateToken(null, null, 366, 366, () -> NOW)).isNotNull();
+    assertThat(new CreateToken(null, null, null, 366, 366, () -> NOW)).isNotNull();
   }
 
   @Test
@@ -305,7 +312,7 @@ class CreateTokenTest {
                   return result;
                 });
     long before = count();
-    CreateToken raced = new CreateToken(barring, tokens, 90, 366, () -> NOW);
+    CreateToken raced = new CreateToken(barring, tokens, history, 90, 366, () -> NOW);
     ApiException e =
         catchThrowableOfType(
             ApiException.class, () -> raced.apply(request(ADMIN, "{\"user\":\"raced\"}")));

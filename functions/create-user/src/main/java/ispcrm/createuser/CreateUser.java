@@ -1,9 +1,13 @@
 package ispcrm.createuser;
 
+import ispcrm.access.Actor;
 import ispcrm.access.Role;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import ispcrm.history.Action;
+import ispcrm.history.Entry;
+import ispcrm.history.History;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.GeneratedIds;
 import ispcrm.users.User;
@@ -13,7 +17,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -23,10 +26,12 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
   private static final int MAX_ATTEMPTS = 5;
 
   private final Users users;
+  private final History history;
   private final InstantSource clock;
 
-  public CreateUser(Users users, InstantSource clock) {
+  public CreateUser(Users users, History history, InstantSource clock) {
     this.users = users;
+    this.history = history;
     this.clock = clock;
   }
 
@@ -37,7 +42,7 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
-    CreateUserRequest create = new CreateUserRequest(withLowerCaseId(request.json()));
+    CreateUserRequest create = new CreateUserRequest(request.json("ID", "id"));
     if (!create.errors().isEmpty()) {
       throw new ApiException(
           400, "invalid_fields", "The user was not created - see errors.", create.errors());
@@ -48,17 +53,23 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
           "forbidden",
           "Forbidden - only an administrator can create staff or administrators.");
     }
-    User user = create(create);
+    User user = create(create, request.actor());
     String self = request.links().user(user.id());
-    return ApiResponse.single(201, user.toMap(), Map.of("self", self)).with("Location", self);
+    return ApiResponse.single(201, user.toMap(), Map.of("self", self))
+        .withEtag()
+        .with("Location", self);
   }
 
-  private User create(CreateUserRequest create) {
+  private User create(CreateUserRequest create, Actor actor) {
     for (int attempt = 1; ; attempt++) {
-      Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-      User user = create.toUser(GeneratedIds.id(clock.instant()), GeneratedIds.customerId(), now);
+      Instant now = clock.instant();
+      User user =
+          create.toUser(
+              GeneratedIds.id(now), GeneratedIds.customerId(), now.truncatedTo(ChronoUnit.SECONDS));
       refuseReservedName(user);
-      Set<UserField<?>> conflicts = users.create(user);
+      Entry entry =
+          Entry.of(user.id(), Action.CREATED, now, actor, Map.of(), user.settableFields());
+      Set<UserField<?>> conflicts = users.create(user, history.add(entry));
       if (conflicts.isEmpty()) {
         return user;
       }
@@ -73,30 +84,11 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
     }
   }
 
-  /** Keeps the first administrator's id and username, in any case, for bootstrap-admin. */
   private static void refuseReservedName(User user) {
-    Map<String, String> errors = new LinkedHashMap<>();
-    for (UserField<String> field : List.of(UserField.ID, UserField.USERNAME)) {
-      if (User.FIRST_ADMIN.equalsIgnoreCase(user.get(field))) {
-        errors.put(field.toString(), "is reserved for the first administrator");
-      }
-    }
+    Map<String, String> errors = user.reservedNames();
     if (!errors.isEmpty()) {
       throw new ApiException(
           409, "already_exists", "The user was not created - see errors.", errors);
     }
-  }
-
-  /** The documentation of this API's source writes the id as {@code ID}: it is the same field. */
-  private static Map<String, Object> withLowerCaseId(Map<String, Object> body) {
-    if (!body.containsKey("ID")) {
-      return body;
-    }
-    if (body.containsKey("id")) {
-      throw ApiException.duplicateKey("ID");
-    }
-    Map<String, Object> fields = new LinkedHashMap<>(body);
-    fields.put("id", fields.remove("ID"));
-    return fields;
   }
 }

@@ -4,9 +4,11 @@ import ispcrm.dynamodb.DynamoDb;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.history.DynamoDbHistory;
 import ispcrm.users.DynamoDbUsers;
 import java.time.Clock;
 import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Runs {@link CreateUser} as the Lambda function of its endpoint. */
 public final class CreateUserHandler extends LambdaHandler {
@@ -22,26 +24,31 @@ public final class CreateUserHandler extends LambdaHandler {
   }
 
   public CreateUserHandler(Map<String, String> environment) {
-    super(entryPoint(environment, users(environment)));
+    super(entryPoint(environment, DynamoDb.client(environment)));
   }
 
   /** Creates the function with what its environment names. */
   public static CreateUser function(Map<String, String> environment) {
-    return function(users(environment));
+    return function(environment, DynamoDb.client(environment));
   }
 
-  private static CreateUser function(DynamoDbUsers users) {
-    return new CreateUser(users, Clock.systemUTC());
+  private static CreateUser function(Map<String, String> environment, DynamoDbClient dynamoDb) {
+    return new CreateUser(
+        users(environment, dynamoDb),
+        new DynamoDbHistory(dynamoDb, environment),
+        Clock.systemUTC());
   }
 
-  private static DynamoDbUsers users(Map<String, String> environment) {
-    return new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE"));
+  private static DynamoDbUsers users(Map<String, String> environment, DynamoDbClient dynamoDb) {
+    return new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE"));
   }
 
-  private static LambdaEntryPoint entryPoint(Map<String, String> environment, DynamoDbUsers users) {
+  private static LambdaEntryPoint entryPoint(
+      Map<String, String> environment, DynamoDbClient dynamoDb) {
+    DynamoDbUsers users = users(environment, dynamoDb);
     return ApiEntryPoint.create(
         "createUser",
-        function(users),
+        function(environment, dynamoDb),
         environment,
         primed -> {
           primed.warmUp(PRIMING_EVENT);

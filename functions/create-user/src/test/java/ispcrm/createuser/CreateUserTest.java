@@ -8,17 +8,18 @@ import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.History;
 import ispcrm.template.Template;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
 import ispcrm.users.UserField;
 import ispcrm.users.Users;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,13 +37,18 @@ class CreateUserTest {
 
   private static LocalDynamoDb dynamoDb;
   private static Users users;
+  private static History history;
   private static CreateUser createUser;
 
   @BeforeAll
   static void start() {
-    dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
+    Template template = Template.load(Map.of());
+    dynamoDb = LocalDynamoDb.start(template, null);
     users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
-    createUser = new CreateUser(users, () -> NOW);
+    history =
+        new DynamoDbHistory(
+            dynamoDb.client(), template.functions().get("create-user").environment());
+    createUser = new CreateUser(users, history, () -> NOW);
   }
 
   @AfterAll
@@ -111,7 +116,7 @@ class CreateUserTest {
                 "email",
                     "is not a known field; the known fields are activated_at, customer_id,"
                         + " expiration, id, mac, name, profile_id, profile_name, radius_id, role,"
-                        + " status, username, version"));
+                        + " status, status_reason, username, version"));
     assertThat(users.find("bad")).isEmpty();
   }
 
@@ -156,8 +161,7 @@ class CreateUserTest {
   @Test
   void aGeneratedCustomerNumberThatIsInUseIsGeneratedAgain() {
     FullCustomerNumbers store = new FullCustomerNumbers(4);
-    ApiResponse response =
-        new CreateUser(store, () -> NOW).apply(request("{\"id\":\"late\"}", STAFF));
+    ApiResponse response = store.createUser().apply(request("{\"id\":\"late\"}", STAFF));
     assertThat(response.status()).isEqualTo(201);
     assertThat(store.attempts).hasSize(5).doesNotHaveDuplicates();
   }
@@ -168,7 +172,7 @@ class CreateUserTest {
     ApiException e =
         catchThrowableOfType(
             ApiException.class,
-            () -> new CreateUser(store, () -> NOW).apply(request("{\"id\":\"late\"}", STAFF)));
+            () -> store.createUser().apply(request("{\"id\":\"late\"}", STAFF)));
     assertThat(e.status()).isEqualTo(409);
     assertThat(store.attempts).hasSize(5);
   }
@@ -180,14 +184,15 @@ class CreateUserTest {
         catchThrowableOfType(
             ApiException.class,
             () ->
-                new CreateUser(store, () -> NOW)
+                store
+                    .createUser()
                     .apply(request("{\"id\":\"late\",\"customer_id\":\"C1\"}", STAFF)));
     assertThat(e.fieldErrors()).containsOnlyKeys("customer_id");
     assertThat(store.attempts).containsExactly("C1");
   }
 
   /** Ten digits do not collide on demand, so this store reports the collisions. */
-  private static final class FullCustomerNumbers implements Users {
+  private static final class FullCustomerNumbers {
     private final Deque<String> attempts = new ArrayDeque<>();
     private final int collisions;
 
@@ -195,30 +200,18 @@ class CreateUserTest {
       this.collisions = collisions;
     }
 
-    @Override
-    public Set<UserField<?>> create(User user) {
-      attempts.add(user.customerId());
-      return attempts.size() <= collisions ? Set.of(UserField.CUSTOMER_ID) : Set.of();
-    }
-
-    @Override
-    public Optional<User> find(String id) {
-      return Optional.empty();
-    }
-
-    @Override
-    public User activate(User user, Instant now) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ConditionCheck unchanged(User user) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Page list(Filter filter, String after, int limit) {
-      return new Page(List.of(), null);
+    CreateUser createUser() {
+      Users users =
+          (Users)
+              Proxy.newProxyInstance(
+                  Users.class.getClassLoader(),
+                  new Class<?>[] {Users.class},
+                  (proxy, method, arguments) -> {
+                    assertThat(method.getName()).isEqualTo("create");
+                    attempts.add(((User) arguments[0]).customerId());
+                    return attempts.size() <= collisions ? Set.of(UserField.CUSTOMER_ID) : Set.of();
+                  });
+      return new CreateUser(users, history, () -> NOW);
     }
   }
 

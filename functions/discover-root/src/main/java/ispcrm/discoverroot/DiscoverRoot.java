@@ -15,9 +15,15 @@ import java.util.function.Function;
  * 6570).
  */
 public final class DiscoverRoot implements Function<ApiRequest, ApiResponse> {
-  /** The parameters of endpoints that require one. */
+  /** The parameters of endpoints whose links show them. */
   private static final Map<Endpoint, String> QUERIES =
-      Map.of(Endpoint.LIST_TOKENS, "{?user,limit,cursor}");
+      Map.of(
+          Endpoint.LIST_TOKENS, "{?user,limit,cursor}",
+          Endpoint.LIST_USER_HISTORY, "{?limit,cursor}");
+
+  private static final String USER_FILTERS =
+      "{?status,username,customer_id,q,name,mac,profile_id,radius_id,expires_before,updated_since"
+          + ",limit,cursor}";
 
   @Override
   public ApiResponse apply(ApiRequest request) {
@@ -31,7 +37,7 @@ public final class DiscoverRoot implements Function<ApiRequest, ApiResponse> {
         root.put(endpoint.linkName(), links.to(endpoint) + QUERIES.getOrDefault(endpoint, ""));
       }
       if (endpoint == Endpoint.LIST_USERS && scopes.contains(Scope.USERS_READ)) {
-        root.put("find_users", links.users() + "{?status,username,customer_id,q,limit,cursor}");
+        root.put("find_users", links.users() + USER_FILTERS);
       }
       if (endpoint == Endpoint.GET_TOKEN) {
         root.put("get_own_token", links.token(Endpoint.SELF));

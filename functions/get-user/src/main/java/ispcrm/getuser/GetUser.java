@@ -25,6 +25,10 @@ public final class GetUser implements Function<ApiRequest, ApiResponse> {
         users
             .find(request.pathParameters().getOrDefault("id", ""))
             .orElseThrow(() -> ApiException.notFound("user"));
-    return ApiResponse.single(200, user.toMap(), Map.of("self", request.links().user(user.id())));
+    return request
+        .preconditions()
+        .unlessKnown(
+            ApiResponse.single(200, user.toMap(), Map.of("self", request.links().user(user.id())))
+                .withEtag());
   }
 }

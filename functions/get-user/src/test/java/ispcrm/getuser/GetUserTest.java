@@ -12,6 +12,7 @@ import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Users;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,7 +40,7 @@ class GetUserTest {
     dynamoDb.close();
   }
 
-  /** In the order of the source's sample; the source does not know the last four fields. */
+  /** In the order of the source's sample; the source does not know the last five fields. */
   @Test
   void everyFieldIsThereIncludingNulls() {
     ApiResponse response = getUser.apply(request("jonewe"));
@@ -51,7 +52,7 @@ class GetUserTest {
                 + "\"created_at\":\"2023-12-13 13:38:27\",\"activated_at\":null,\"mac\":null,"
                 + "\"profile_id\":null,\"profile_name\":\"100 Mbps\",\"radius_id\":null,"
                 + "\"id\":\"jonewe\",\"name\":\"jonewe\",\"role\":\"customer\","
-                + "\"updated_at\":\"2023-12-13 13:38:27\"},"
+                + "\"updated_at\":\"2023-12-13 13:38:27\",\"status_reason\":null},"
                 + "\"_links\":{\"self\":\"https://crm.example.net/api/v1/users/jonewe\"}}");
   }
 
@@ -67,6 +68,33 @@ class GetUserTest {
   void aMissingIdIsNotFound() {
     assertThatThrownBy(() -> getUser.apply(ApiRequest.of(Map.of(), "https://crm.example.net")))
         .isInstanceOf(ApiException.class);
+  }
+
+  @Test
+  void aUserWhoIsTheSameIsNotSentAgain() {
+    String etag = getUser.apply(request("jonewe")).headers().get("ETag");
+    assertThat(etag).matches("\"[A-Za-z0-9_-]+\"");
+    for (String known : List.of(etag, "W/" + etag, "\"a\", " + etag, "*")) {
+      ApiResponse response = getUser.apply(request("jonewe", "if-none-match", known));
+      assertThat(response.status()).as(known).isEqualTo(304);
+      assertThat(response.body()).isEmpty();
+      assertThat(response.headers()).containsEntry("ETag", etag).doesNotContainKey("Content-Type");
+    }
+    for (String known : List.of("\"a\"", etag.replace("\"", ""), "")) {
+      assertThat(getUser.apply(request("jonewe", "If-None-Match", known)).status())
+          .as(known)
+          .isEqualTo(200);
+    }
+  }
+
+  private static ApiRequest request(String id, String header, String value) {
+    return ApiRequest.of(
+        Map.of(
+            "pathParameters",
+            Map.of("id", id),
+            "multiValueHeaders",
+            Map.of(header, List.of(value))),
+        "https://crm.example.net");
   }
 
   private static ApiRequest request(String id) {

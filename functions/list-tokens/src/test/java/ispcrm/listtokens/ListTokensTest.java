@@ -44,7 +44,7 @@ class ListTokensTest {
       ISSUED.add(0, issued);
       tokens.add(issued, users.unchanged(user));
     }
-    tokens.revoke(ISSUED.get(0).token().id(), "admin", NOW);
+    tokens.revoke(ISSUED.get(0).token().id(), "admin", NOW, token -> List.of());
     listTokens = new ListTokens(tokens, users);
   }
 

@@ -6,40 +6,73 @@ import ispcrm.gateway.ApiResponse;
 import ispcrm.gateway.Links;
 import ispcrm.gateway.ListQuery;
 import ispcrm.users.InvalidValueException;
+import ispcrm.users.Status;
 import ispcrm.users.UserField;
 import ispcrm.users.Users;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 
-/** {@code GET /api/v1/users}: users in pages, filtered, ordered by username. */
+/** {@code GET /api/v1/users}: users in pages, filtered, in the order of the filter. */
 public final class ListUsers implements Function<ApiRequest, ApiResponse> {
-  private static final List<String> FILTERS = List.of("status", "username", "customer_id", "q");
+  private static final String STATUS = "status";
+  private static final String USERNAME = "username";
+  private static final String CUSTOMER_ID = "customer_id";
+  private static final String PREFIX = "q";
+  private static final String NAME = "name";
+  private static final String MAC_ADDRESS = "mac";
+  private static final String PROFILE_ID = "profile_id";
+  private static final String RADIUS_ID = "radius_id";
+  private static final String EXPIRES_BEFORE = "expires_before";
+  private static final String UPDATED_SINCE = "updated_since";
+
+  private static final List<String> FILTERS =
+      List.of(
+          STATUS,
+          USERNAME,
+          CUSTOMER_ID,
+          PREFIX,
+          NAME,
+          MAC_ADDRESS,
+          PROFILE_ID,
+          RADIUS_ID,
+          EXPIRES_BEFORE,
+          UPDATED_SINCE);
+
+  private static final Set<String> COMBINABLE = Set.of(STATUS, USERNAME, CUSTOMER_ID, PREFIX);
+
+  /**
+   * Changes that are more recent are held back from a list of changes. A function notes the time of
+   * a change before the write, whose call may take 10 seconds, and the index shows it a moment
+   * later. A client that has seen a later change would miss it.
+   */
+  private static final Duration HELD_BACK = Duration.ofSeconds(15);
 
   private final Users users;
+  private final InstantSource clock;
 
-  public ListUsers(Users users) {
+  public ListUsers(Users users, InstantSource clock) {
     this.users = users;
+    this.clock = clock;
   }
 
   /**
-   * @throws ApiException 400 if a parameter is unknown, repeated or malformed, or if the cursor
-   *     does not come from this list
+   * @throws ApiException 400 if a parameter is unknown, repeated or malformed, if filters cannot be
+   *     combined, or if the cursor does not come from this list
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
     ListQuery query = new ListQuery(request.query(), FILTERS);
-    Users.Filter filter =
-        new Users.Filter(
-            parse(query, "status", UserField.STATUS),
-            parse(query, "username", UserField.USERNAME),
-            parse(query, "customer_id", UserField.CUSTOMER_ID),
-            parse(query, "q", UserField.USERNAME));
+    Users.Filter filter = filter(query);
     query.check();
-    // Filters are equal regardless of case.
-    String filterText = filter.toString().toLowerCase(Locale.ROOT);
+    String filterText = text(filter);
     Users.Page page = users.list(filter, query.after(filterText), query.limit());
     Links links = request.links();
     return query.page(
@@ -50,17 +83,87 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
         page.next());
   }
 
+  /** The filter that the parameters describe; any filter if one of them is invalid. */
+  private Users.Filter filter(ListQuery query) {
+    Users.ByUsername byUsername =
+        new Users.ByUsername(
+            parse(query, STATUS, UserField.STATUS),
+            parse(query, USERNAME, UserField.USERNAME),
+            parse(query, CUSTOMER_ID, UserField.CUSTOMER_ID),
+            parse(query, PREFIX, UserField.USERNAME));
+    String name = parse(query, NAME, UserField.NAME);
+    String macAddress = parse(query, MAC_ADDRESS, UserField.MAC_ADDRESS);
+    Long profileId = parse(query, PROFILE_ID, UserField.PROFILE_ID);
+    Long radiusId = parse(query, RADIUS_ID, UserField.RADIUS_ID);
+    Instant expiresBefore = parse(query, EXPIRES_BEFORE, UserField.EXPIRATION);
+    Instant updatedSince = parse(query, UPDATED_SINCE, UserField.UPDATED_AT);
+    checkCombination(query, byUsername.status());
+    if (name != null) {
+      return new Users.ByName(name);
+    }
+    if (macAddress != null) {
+      return new Users.ByValue<>(UserField.MAC_ADDRESS, macAddress);
+    }
+    if (profileId != null) {
+      return new Users.ByValue<>(UserField.PROFILE_ID, profileId);
+    }
+    if (radiusId != null) {
+      return new Users.ByValue<>(UserField.RADIUS_ID, radiusId);
+    }
+    if (expiresBefore != null) {
+      return new Users.ExpiresBefore(expiresBefore);
+    }
+    if (updatedSince != null) {
+      return new Users.UpdatedBetween(updatedSince, clock.instant().minus(HELD_BACK));
+    }
+    return byUsername;
+  }
+
+  /**
+   * @param status the value of the parameter; null if it is absent or invalid
+   */
+  private static void checkCombination(ListQuery query, Status status) {
+    List<String> given = FILTERS.stream().filter(name -> query.value(name) != null).toList();
+    boolean isExpiryOfActive =
+        Set.copyOf(given).equals(Set.of(STATUS, EXPIRES_BEFORE))
+            && (status == null || status == Status.ACTIVE);
+    if (given.size() == 1 || COMBINABLE.containsAll(given) || isExpiryOfActive) {
+      return;
+    }
+    for (String name : given) {
+      Set<String> others = new TreeSet<>(given);
+      others.remove(name);
+      query.addError(
+          name,
+          "cannot be combined with "
+              + String.join(", ", others)
+              + "; only status, username, customer_id and q can be combined with each other, and"
+              + " expires_before with status=active");
+    }
+  }
+
   private static <T> T parse(ListQuery query, String name, UserField<T> field) {
     String value = query.value(name);
     try {
-      return value == null ? null : field.parse(value);
+      return value == null ? null : field.parseText(value);
     } catch (InvalidValueException e) {
       query.addError(name, e.getMessage());
       return null;
     }
   }
 
+  /** The same text for equal filters, which does not change as time passes. */
+  private static String text(Users.Filter filter) {
+    return filter instanceof Users.UpdatedBetween updated
+        ? UPDATED_SINCE + "=" + updated.from()
+        // Filters are equal regardless of case.
+        : filter.toString().toLowerCase(Locale.ROOT);
+  }
+
   private static Map<String, Object> entry(Users.Summary user, Links links) {
+    if (user.isDeleted()) {
+      return user.fields();
+    }
     Map<String, Object> entry = new LinkedHashMap<>(user.fields());
     entry.put("_links", Map.of("self", links.user(user.id())));
     return entry;

@@ -4,6 +4,7 @@ import ispcrm.dynamodb.DynamoDb;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
 import ispcrm.users.DynamoDbUsers;
+import java.time.Clock;
 import java.util.Map;
 
 /** Runs {@link ListUsers} as the Lambda function of its endpoint. */
@@ -33,6 +34,7 @@ public final class ListUsersHandler extends LambdaHandler {
   /** Creates the function with what its environment names. */
   public static ListUsers function(Map<String, String> environment) {
     return new ListUsers(
-        new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE")));
+        new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE")),
+        Clock.systemUTC());
   }
 }

@@ -12,6 +12,7 @@ import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Users;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ class ListUsersTest {
                       "status", i % 100 == 7 ? "suspended" : "active"))
               .toUser("", "IZ" + i, Instant.EPOCH));
     }
-    listUsers = new ListUsers(users);
+    listUsers = new ListUsers(users, InstantSource.system());
   }
 
   @AfterAll
@@ -57,7 +58,9 @@ class ListUsersTest {
     assertThat(response.body())
         .isEqualTo(
             "{\"users\":[{\"id\":\"007\",\"name\":\"user007\",\"status\":\"suspended\","
-                + "\"username\":\"user007\",\"customer_id\":\"IZ7\","
+                + "\"username\":\"user007\",\"customer_id\":\"IZ7\",\"mac\":null,"
+                + "\"profile_id\":null,\"expiration\":null,"
+                + "\"updated_at\":\"1970-01-01 00:00:00\","
                 + "\"_links\":{\"self\":\"%1$s/007\"}}],".formatted(LIST)
                 + "\"_links\":{\"self\":\"%1$s?username=USER007\"}}".formatted(LIST));
     assertThat(response.headers()).doesNotContainKey("Link");
@@ -130,7 +133,8 @@ class ListUsersTest {
                 + " and start with a letter or digit",
             "limit: is repeated",
             "sort: is not a known parameter; the known parameters are status, username,"
-                + " customer_id, q, limit, cursor");
+                + " customer_id, q, name, mac, profile_id, radius_id, expires_before,"
+                + " updated_since, limit, cursor");
   }
 
   @Test

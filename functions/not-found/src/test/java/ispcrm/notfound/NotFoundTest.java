@@ -40,7 +40,8 @@ class NotFoundTest {
       value = {
         "DELETE|/api/v1/users|GET, POST|GET and POST",
         "OPTIONS|/api/v0/Users|GET, POST|GET and POST",
-        "PUT|/api/v1/users/j%6Fnewe|GET|GET",
+        "PUT|/api/v1/users/j%6Fnewe|DELETE, GET, PATCH|DELETE, GET and PATCH",
+        "PATCH|/api/v0/users/jonewe|GET|GET",
         "POST|/api/v1/health/|GET, HEAD|GET and HEAD",
         "GET|/api/v0/tokens|POST|POST"
       })

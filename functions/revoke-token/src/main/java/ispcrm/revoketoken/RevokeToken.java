@@ -3,12 +3,16 @@ package ispcrm.revoketoken;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import ispcrm.history.Action;
+import ispcrm.history.Entry;
+import ispcrm.history.History;
 import ispcrm.tokens.Token;
 import ispcrm.tokens.Tokens;
 import ispcrm.users.Timestamps;
 import ispcrm.users.User;
 import ispcrm.users.Users;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -19,11 +23,13 @@ import java.util.function.Function;
 public final class RevokeToken implements Function<ApiRequest, ApiResponse> {
   private final Tokens tokens;
   private final Users users;
+  private final History history;
   private final InstantSource clock;
 
-  public RevokeToken(Tokens tokens, Users users, InstantSource clock) {
+  public RevokeToken(Tokens tokens, Users users, History history, InstantSource clock) {
     this.tokens = tokens;
     this.users = users;
+    this.history = history;
     this.clock = clock;
   }
 
@@ -37,11 +43,17 @@ public final class RevokeToken implements Function<ApiRequest, ApiResponse> {
             .revoke(
                 request.caller().tokenIdOf(request.pathParameters().getOrDefault("id", "")),
                 request.caller().userId(),
-                clock.instant())
+                clock.instant(),
+                revoked -> List.of(history.add(entry(revoked, request))))
             .orElseThrow(() -> ApiException.notFound("token"));
     return ApiResponse.single(
         200,
         token.toMap(users.find(token.user()).map(User::role).orElse(null), Timestamps::format),
         Map.of("self", request.links().token(token.id())));
+  }
+
+  private Entry entry(Token token, ApiRequest request) {
+    return Entry.ofToken(
+        token.user(), Action.TOKEN_REVOKED, clock.instant(), request.actor(), token.id());
   }
 }

@@ -3,6 +3,7 @@ package ispcrm.revoketoken;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.history.DynamoDbHistory;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.DynamoDbUsers;
 import java.time.Clock;
@@ -37,6 +38,7 @@ public final class RevokeTokenHandler extends LambdaHandler {
     return new RevokeToken(
         new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
         new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
+        new DynamoDbHistory(dynamoDb, environment),
         Clock.systemUTC());
   }
 }

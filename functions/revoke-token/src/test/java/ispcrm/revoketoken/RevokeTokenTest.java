@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
+import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.History;
 import ispcrm.template.Template;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
@@ -29,16 +31,21 @@ class RevokeTokenTest {
   private static DynamoDbTokens tokens;
   private static DynamoDbUsers users;
   private static User user;
+  private static History history;
   private static RevokeToken revokeToken;
 
   @BeforeAll
   static void start() {
-    dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
+    Template template = Template.load(Map.of());
+    dynamoDb = LocalDynamoDb.start(template, null);
+    history =
+        new DynamoDbHistory(
+            dynamoDb.client(), template.functions().get("revoke-token").environment());
     users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
     user = new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "C1", NOW);
     users.create(user);
     tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
-    revokeToken = new RevokeToken(tokens, users, () -> NOW);
+    revokeToken = new RevokeToken(tokens, users, history, () -> NOW);
   }
 
   @AfterAll

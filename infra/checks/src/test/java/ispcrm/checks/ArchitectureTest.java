@@ -44,7 +44,8 @@ class ArchitectureTest {
       resideInAPackage("software.amazon.awssdk..");
 
   private static final DescribedPredicate<JavaClass> STORES =
-      resideInAnyPackage("ispcrm.dynamodb..", "ispcrm.users..", "ispcrm.tokens..");
+      resideInAnyPackage(
+          "ispcrm.dynamodb..", "ispcrm.users..", "ispcrm.tokens..", "ispcrm.history..");
 
   private static final DescribedPredicate<JavaClass> RANDOM =
       assignableTo(RandomGenerator.class).or(assignableTo(UUID.class)).as("random");
@@ -59,7 +60,15 @@ class ArchitectureTest {
     Set<String> known = new TreeSet<>(FUNCTIONS);
     for (String library :
         List.of(
-            "access", "gateway", "dynamodb", "users", "tokens", "template", "emulation", "local")) {
+            "access",
+            "gateway",
+            "dynamodb",
+            "users",
+            "tokens",
+            "history",
+            "template",
+            "emulation",
+            "local")) {
       known.add(ROOT + library);
     }
     assertThat(packages).isEqualTo(known);
@@ -94,22 +103,31 @@ class ArchitectureTest {
   }
 
   @ArchTest
-  static final ArchRule usersImportNeitherGatewayNorTokens =
+  static final ArchRule usersImportNeitherGatewayNorTokensNorHistory =
       noClasses()
           .that()
           .resideInAPackage("ispcrm.users..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("ispcrm.gateway..", "ispcrm.tokens..");
+          .resideInAnyPackage("ispcrm.gateway..", "ispcrm.tokens..", "ispcrm.history..");
 
   @ArchTest
-  static final ArchRule tokensImportNeitherGatewayNorUsers =
+  static final ArchRule tokensImportNeitherGatewayNorUsersNorHistory =
       noClasses()
           .that()
           .resideInAPackage("ispcrm.tokens..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("ispcrm.gateway..", "ispcrm.users..");
+          .resideInAnyPackage("ispcrm.gateway..", "ispcrm.users..", "ispcrm.history..");
+
+  @ArchTest
+  static final ArchRule historyImportsNeitherGatewayNorUsersNorTokens =
+      noClasses()
+          .that()
+          .resideInAPackage("ispcrm.history..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("ispcrm.gateway..", "ispcrm.users..", "ispcrm.tokens..");
 
   @ArchTest
   static final ArchRule accessImportsNoOtherLibrary =
@@ -223,6 +241,7 @@ class ArchitectureTest {
             "CreateToken.apply",
             "CreateToken.issue",
             "DynamoDb.pause",
+            "DynamoDbHistory.key",
             "GeneratedIds.customerId",
             "GeneratedIds.id",
             "IssuedToken.issue",

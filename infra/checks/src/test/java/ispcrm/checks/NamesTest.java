@@ -179,6 +179,11 @@ class NamesTest {
       source +=
           Checkout.read("functions/shared/dynamodb/src/main/java/ispcrm/dynamodb/DynamoDb.java");
     }
+    if (source.contains("new DynamoDbHistory(")) {
+      source +=
+          Checkout.read(
+              "functions/shared/history/src/main/java/ispcrm/history/DynamoDbHistory.java");
+    }
     return source;
   }
 

@@ -45,16 +45,26 @@ class ResponsesTest {
           Map.entry("create-user/text-after-end.json", "400 invalid_json"),
           Map.entry("create-user/unknown-field.json", "400 invalid_fields"),
           Map.entry("create-user/version-v9.json", "400 invalid_fields"),
+          Map.entry("delete-user/changed-meanwhile.json", "412 precondition_failed"),
+          Map.entry("delete-user/own-account.json", "409 own_account"),
+          Map.entry("delete-user/unknown.json", "404 not_found"),
           Map.entry("get-token/unknown.json", "404 not_found"),
           Map.entry("get-user/unknown.json", "404 not_found"),
           Map.entry("list-tokens/no-user.json", "400 invalid_parameter"),
+          Map.entry("list-user-history/unknown.json", "404 not_found"),
           Map.entry("list-users/altered-cursor.json", "400 invalid_cursor"),
+          Map.entry("list-users/filters-that-cannot-be-combined.json", "400 invalid_parameter"),
           Map.entry("list-users/limit-zero.json", "400 invalid_parameter"),
           Map.entry("list-users/repeated-parameter.json", "400 invalid_parameter"),
           Map.entry("list-users/unknown-parameter.json", "400 invalid_parameter"),
           Map.entry("not-found/other-method.json", "405 method_not_allowed"),
           Map.entry("not-found/unknown-route.json", "404 not_found"),
-          Map.entry("revoke-token/unknown.json", "404 not_found"));
+          Map.entry("revoke-token/unknown.json", "404 not_found"),
+          Map.entry("update-user/changed-meanwhile.json", "412 precondition_failed"),
+          Map.entry("update-user/invalid-fields.json", "400 invalid_fields"),
+          Map.entry("update-user/own-account.json", "409 own_account"),
+          Map.entry("update-user/unknown.json", "404 not_found"),
+          Map.entry("update-user/username-in-use.json", "409 already_exists"));
 
   private static LocalDynamoDb dynamoDb;
   private static LocalLambda lambda;
@@ -134,9 +144,7 @@ class ResponsesTest {
   }
 
   static Stream<String> events() {
-    return EventsTest.files()
-        .filter(file -> !file.startsWith("authorizer/"))
-        .filter(file -> !file.startsWith("bootstrap-admin/"));
+    return EventsTest.requests().filter(file -> !file.startsWith("authorizer/"));
   }
 
   /** All but those to routes that the contract does not have. */

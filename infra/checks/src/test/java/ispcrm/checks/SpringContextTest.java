@@ -8,6 +8,7 @@ import ispcrm.access.Role;
 import ispcrm.authorizer.AuthorizerRequest;
 import ispcrm.authorizer.Decision;
 import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.expireusers.ExpireUsers;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,6 +41,7 @@ import org.springframework.cloud.function.context.FunctionCatalog;
 import org.springframework.cloud.function.json.JsonMapper;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * Every function is a bean that Spring Cloud Function's own catalog finds and calls in an
@@ -58,17 +61,14 @@ class SpringContextTest {
   static void start() {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     dynamoDb.useInThisProcess();
-    DynamoDbUsers users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
-    User jonewe =
-        new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "IZ1459296", Instant.now());
-    users.create(jonewe);
+    User jonewe = createJonewe();
     IssuedToken issued =
         IssuedToken.issue(
             "jonewe", null, Role.CUSTOMER.scopes(), "admin", Instant.now(), Duration.ofDays(1));
     new DynamoDbTokens(dynamoDb.client(), "TokensTable")
         .add(
             new IssuedToken(tokenOfTheEvents(), withIdOfTheEvents(issued.token())),
-            users.unchanged(jonewe));
+            new DynamoDbUsers(dynamoDb.client(), "UsersTable").unchanged(jonewe));
     context =
         new SpringApplicationBuilder(Application.class)
             .web(WebApplicationType.NONE)
@@ -82,6 +82,26 @@ class SpringContextTest {
   static void stop() {
     context.close();
     dynamoDb.close();
+  }
+
+  /** Undoes what the functions did to the user in the events. */
+  @BeforeEach
+  void restoreJonewe() {
+    for (String key : List.of("user#jonewe", "username#jonewe", "customer_id#iz1459296")) {
+      dynamoDb
+          .client()
+          .deleteItem(
+              delete ->
+                  delete.tableName("UsersTable").key(Map.of("pk", AttributeValue.fromS(key))));
+    }
+    createJonewe();
+  }
+
+  private static User createJonewe() {
+    User jonewe =
+        new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "IZ1459296", Instant.now());
+    assertThat(new DynamoDbUsers(dynamoDb.client(), "UsersTable").create(jonewe)).isEmpty();
+    return jonewe;
   }
 
   private static List<String> modules() {
@@ -104,6 +124,8 @@ class SpringContextTest {
               .isInstanceOfSatisfying(
                   IssuedToken.class,
                   issued -> assertThat(issued.token().user()).isEqualTo("admin"));
+      case "expire-users" ->
+          assertThat(function.apply(Instant.MAX)).isEqualTo(new ExpireUsers.Run(0, 0));
       case NamesTest.NOT_FOUND ->
           assertThatThrownBy(
                   () -> function.apply(ApiRequest.of(event(module + "/unknown-route.json"), "")))

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ispcrm.access.Endpoint;
 import ispcrm.template.GatewayResponse;
+import ispcrm.template.Permission;
 import ispcrm.template.Template;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -75,7 +77,8 @@ class TemplateTest {
         .forEach(
             (id, function) ->
                 members(properties(function), "Events").values().stream()
-                    .filter(event -> !KEEP_ACTIVE.equals(event))
+                    .filter(
+                        event -> !KEEP_ACTIVE.equals(event) && !id.equals("ExpireUsersFunction"))
                     .forEach(
                         event -> {
                           Map<String, Object> route = properties(map(event));
@@ -316,7 +319,8 @@ class TemplateTest {
         Template.load(
             Map.of(
                 "UsersTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/users-restored",
-                "TokensTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/old.tokens"));
+                "TokensTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/old.tokens",
+                "HistoryTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/history"));
     template
         .functions()
         .forEach(
@@ -324,7 +328,8 @@ class TemplateTest {
               assertThat(function.environment())
                   .as(module)
                   .containsEntry("USERS_TABLE", "users-restored")
-                  .containsEntry("TOKENS_TABLE", "old.tokens");
+                  .containsEntry("TOKENS_TABLE", "old.tokens")
+                  .containsEntry("HISTORY_TABLE", "history");
               assertThat(function.permissions())
                   .as(module)
                   .allSatisfy(
@@ -332,7 +337,7 @@ class TemplateTest {
                           assertThat(permission.resource())
                               .matches(
                                   "arn:aws:dynamodb:eu-central-1:123456789012:table/"
-                                      + "(users-restored|old.tokens)(/index/\\w+)?"));
+                                      + "(users-restored|old.tokens|history)(/index/\\w+)?"));
             });
     assertThat(resources("AWS::DynamoDB::Table"))
         .allSatisfy((id, table) -> assertThat(table).containsEntry("Condition", "Owns" + id));
@@ -341,7 +346,7 @@ class TemplateTest {
   @Test
   void everyTableIsEncryptedRestorableAndOutlivesTheStack() {
     Map<String, Map<String, Object>> tables = resources("AWS::DynamoDB::Table");
-    assertThat(tables).containsOnlyKeys("UsersTable", "TokensTable");
+    assertThat(tables).containsOnlyKeys("UsersTable", "TokensTable", "HistoryTable");
     tables.forEach(
         (id, table) -> {
           assertThat(table)
@@ -359,10 +364,58 @@ class TemplateTest {
   }
 
   @Test
-  void expiredTokensAreDeletedEventually() {
-    assertThat(properties(TEMPLATE.resource("TokensTable")))
-        .containsEntry(
-            "TimeToLiveSpecification", Map.of("AttributeName", "expires_at", "Enabled", true));
+  void expiredTokensAndEntriesAreDeletedEventually() {
+    for (String table : List.of("TokensTable", "HistoryTable")) {
+      assertThat(properties(TEMPLATE.resource(table)))
+          .containsEntry(
+              "TimeToLiveSpecification", Map.of("AttributeName", "expires_at", "Enabled", true));
+    }
+  }
+
+  /**
+   * No function can alter or delete entries of the history, except those that blank the values of
+   * deleted users, and these can write no other attribute.
+   */
+  @Test
+  void theHistoryIsAppendOnly() {
+    Map<String, Set<String>> writers = new TreeMap<>();
+    TEMPLATE
+        .functions()
+        .forEach(
+            (module, function) ->
+                function.permissions().stream()
+                    .filter(permission -> permission.resource().startsWith("HistoryTable"))
+                    .map(Permission::action)
+                    .filter(
+                        action -> !Set.of("dynamodb:GetItem", "dynamodb:Query").contains(action))
+                    .forEach(
+                        action ->
+                            writers.computeIfAbsent(action, any -> new TreeSet<>()).add(module)));
+    assertThat(writers).containsOnlyKeys("dynamodb:PutItem", "dynamodb:UpdateItem");
+    assertThat(writers.get("dynamodb:UpdateItem")).containsExactly("delete-user", "expire-users");
+    for (String id : List.of("DeleteUserFunction", "ExpireUsersFunction")) {
+      assertThat(statements(id).filter(statement -> isUpdateOfHistory(statement)))
+          .singleElement()
+          .satisfies(
+              statement ->
+                  assertThat(statement.get("Condition"))
+                      .isEqualTo(
+                          Map.of(
+                              "ForAllValues:StringEquals",
+                              Map.of("dynamodb:Attributes", List.of("user", "key", "changes")))));
+    }
+  }
+
+  private static boolean isUpdateOfHistory(Map<String, Object> statement) {
+    return listOf(statement.get("Action")).contains("dynamodb:UpdateItem")
+        && statement.get("Resource").toString().contains("HistoryTable");
+  }
+
+  private static Stream<Map<String, Object>> statements(String function) {
+    return listOf(properties(TEMPLATE.resource(function)).getOrDefault("Policies", List.of()))
+        .stream()
+        .flatMap(policy -> listOf(map(policy).get("Statement")).stream())
+        .map(Checkout::map);
   }
 
   @Test
@@ -388,19 +441,21 @@ class TemplateTest {
     resources("AWS::Serverless::Function")
         .forEach(
             (id, function) -> {
-              for (Object policy :
-                  listOf(properties(function).getOrDefault("Policies", List.of()))) {
-                for (Object statement : listOf(map(policy).get("Statement"))) {
-                  Map<String, Object> allowed = map(statement);
-                  assertThat(allowed).as(id).containsOnlyKeys("Effect", "Action", "Resource");
-                  listOf(allowed.get("Action")).forEach(action -> actions.add((String) action));
-                  assertThat(allowed.get("Action").toString()).as(id).doesNotContain("*");
-                  assertThat(allowed.get("Resource").toString())
-                      .as(id)
-                      .doesNotContain("*")
-                      .containsPattern("(Users|Tokens)Table[., ]+Arn|(Users|Tokens)Table\\.Arn");
-                }
-              }
+              statements(id)
+                  .forEach(
+                      allowed -> {
+                        assertThat(allowed.keySet())
+                            .as(id)
+                            .contains("Effect", "Action", "Resource")
+                            .isSubsetOf("Effect", "Action", "Resource", "Condition");
+                        listOf(allowed.get("Action"))
+                            .forEach(action -> actions.add((String) action));
+                        assertThat(allowed.get("Action").toString()).as(id).doesNotContain("*");
+                        assertThat(allowed.get("Resource").toString())
+                            .as(id)
+                            .doesNotContain("*")
+                            .containsPattern("(Users|Tokens|History)Table(, |\\.)Arn");
+                      });
             });
     assertThat(actions).isNotEmpty().doesNotContain("dynamodb:Scan");
     assertThat(Set.copyOf(actions))
@@ -408,6 +463,7 @@ class TemplateTest {
             "dynamodb:GetItem",
             "dynamodb:PutItem",
             "dynamodb:UpdateItem",
+            "dynamodb:DeleteItem",
             "dynamodb:ConditionCheckItem",
             "dynamodb:Query");
   }
@@ -511,9 +567,10 @@ class TemplateTest {
   }
 
   @Test
-  void noRouteLeadsToTheFirstAdministratorOrToTheAuthorizer() {
+  void noRouteLeadsToFunctionsThatAreNotForClients() {
     assertThat(TEMPLATE.functions().get("bootstrap-admin").routes()).isEmpty();
     assertThat(TEMPLATE.functions().get("authorizer").routes()).isEmpty();
+    assertThat(TEMPLATE.functions().get("expire-users").routes()).isEmpty();
   }
 
   private static Map<String, Object> json(GatewayResponse response) {

@@ -40,9 +40,9 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Checks the contract over HTTP, on any {@link Target}. The suite relies only on the administrator
- * being in the table, does not delete what it creates, and can be repeated. A check without {@link
- * Writes} changes nothing even if the API is faulty, because it never posts a valid user or token,
- * except for the example in the documentation.
+ * being in the table, does not delete all that it creates, and can be repeated. A check without
+ * {@link Writes} changes nothing even if the API is faulty, because it never posts a valid user or
+ * token, except for the example in the documentation.
  */
 @ExtendWith(Results.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -181,7 +181,17 @@ class ContractIT {
         .isEqualTo(target.base() + "/api/v1/users?status=active");
     for (JsonNode user : list.json().get("users")) {
       assertThat(user.propertyNames())
-          .containsExactly("id", "name", "status", "username", "customer_id", "_links");
+          .containsExactly(
+              "id",
+              "name",
+              "status",
+              "username",
+              "customer_id",
+              "mac",
+              "profile_id",
+              "expiration",
+              "updated_at",
+              "_links");
       assertThat(field(user, "status")).isEqualTo("active");
       assertThat(user.at("/_links/self").asString())
           .isEqualTo(target.base() + "/api/v1/users/" + field(user, "id"));
@@ -307,11 +317,14 @@ class ContractIT {
     "POST,/api/v1/users",
     "POST,/api/v1/tokens",
     "GET,/api/v1/tokens",
+    "PATCH,/api/v1/users/nobody",
+    "DELETE,/api/v1/users/nobody",
+    "GET,/api/v1/users/nobody/history",
     "GET,/api/v1/tokens/self",
     "DELETE,/api/v1/tokens/self"
   })
   void nothingIsOpenWithoutAToken(String method, String path) {
-    api.as(null).send(method, path, method.equals("POST") ? "{}" : null).expect(401);
+    api.as(null).send(method, path, method.startsWith("P") ? "{}" : null).expect(401);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -347,6 +360,9 @@ class ContractIT {
             customer.get("/api/v1/users/admin"),
             customer.get("/api/v1/users/" + target.own("nobody")),
             customer.post("/api/v1/users", "{\"id\":\"" + target.own("by-customer") + "\"}"),
+            customer.send("PATCH", "/api/v1/users/" + id, "{\"profile_id\":99}"),
+            customer.send("DELETE", "/api/v1/users/" + id, null),
+            customer.get("/api/v1/users/" + id + "/history"),
             customer.get("/api/v1/tokens?user=" + id),
             customer.get("/api/v1/tokens/another"),
             customer.send("DELETE", "/api/v1/tokens/another", null),
@@ -362,7 +378,7 @@ class ContractIT {
 
   @Test
   @Writes
-  void staffWorkWithUsersButCreateNoStaffAndNoTokens() {
+  void staffWorkWithSubscribersAlone() {
     String clerk = target.own("clerk");
     String user = "{\"id\":\"%s\",\"role\":\"%s\"}";
     api.post("/api/v1/users", user.formatted(clerk, "staff")).expect(201);
@@ -374,6 +390,13 @@ class ContractIT {
       staff.post("/api/v1/users", user.formatted(target.own("friend"), role)).expect(403);
     }
     api.get("/api/v1/users/" + target.own("friend")).expect(404);
+
+    String subscriber = "/api/v1/users/" + target.own("by-clerk");
+    staff.send("PATCH", subscriber, "{\"status\":\"suspended\"}").expect(200);
+    staff.send("PATCH", subscriber, "{\"role\":\"staff\"}").expect(403, "forbidden");
+    staff.send("DELETE", subscriber, null).expect(403, "forbidden");
+    staff.get(subscriber + "/history").expect(403, "forbidden");
+    staff.send("PATCH", "/api/v1/users/" + clerk, "{\"name\":\"Clerk\"}").expect(403, "forbidden");
   }
 
   @Test
@@ -419,6 +442,8 @@ class ContractIT {
     "POST,/api/v7/users",
     "GET,/api/v1/invoices",
     "GET,/api/v1/users/nobody/tokens",
+    "GET,/api/v0/users/nobody/history",
+    "GET,/api/v1/Users/nobody/history",
     "GET,/api/v0/health",
     "GET,/admin/gettoken",
     "HEAD,/api/v7"
@@ -445,7 +470,9 @@ class ContractIT {
     "DELETE,/api/v1/users,'GET, POST'",
     "PATCH,/api/v0/Users,'GET, POST'",
     "OPTIONS,/api/v1/users,'GET, POST'",
-    "PUT,/api/v1/users/nobody,GET",
+    "PUT,/api/v1/users/nobody,'DELETE, GET, PATCH'",
+    "PATCH,/api/v0/users/nobody,GET",
+    "DELETE,/api/v1/users/nobody/history,GET",
     "DELETE,/api/v0/Users/no%62ody,GET",
     "PUT,/api/v1/tokens,'GET, POST'",
     "PATCH,/api/v1/tokens/self,'DELETE, GET'",
@@ -467,7 +494,9 @@ class ContractIT {
         response.expect(405, "method_not_allowed");
         assertThat(response.json().get("message").asString())
             .isEqualTo(
-                "Method not allowed - this path supports " + allow.replace(", ", " and ") + ".");
+                "Method not allowed - this path supports "
+                    + allow.replaceFirst(", (?!.*, )", " and ")
+                    + ".");
       }
     }
   }
@@ -678,6 +707,270 @@ class ContractIT {
     }
   }
 
+  // Reading, updating and deleting a user
+
+  @Test
+  void userWhoIsTheSameIsNotSentAgain() {
+    String path = "/api/v1/users/" + field(subscriber(), "id");
+    String etag = api.get(path).expect(200).header("ETag");
+    assertThat(etag).matches("\"[A-Za-z0-9_-]+\"");
+    for (String known : List.of(etag, "W/" + etag, "\"other\", " + etag, "*")) {
+      Response same = api.send("GET", path, null, "If-None-Match", known).expect(304);
+      assertThat(same.body()).isEmpty();
+      assertThat(same.header("ETag")).isEqualTo(etag);
+    }
+    Response other = api.send("GET", path, null, "If-None-Match", "\"other\"").expect(200);
+    assertThat(other.header("ETag")).isEqualTo(etag);
+  }
+
+  @Test
+  @Writes
+  void subscriberIsSuspendedAndRenewed() {
+    String id = target.own("debtor");
+    String path = "/api/v1/users/" + id;
+    Response created =
+        api.post(
+                "/api/v1/users",
+                "{\"id\":\"%s\",\"name\":\"Jon Ewe\",\"mac\":\"001a2b3c4d5e\"}".formatted(id))
+            .expect(201);
+    Response suspended =
+        patch(path, "{\"status\":\"Suspended\",\"status_reason\":\"Unpaid invoice\"}").expect(200);
+    JsonNode data = suspended.json().get("data");
+    assertThat(field(data, "status")).isEqualTo("suspended");
+    assertThat(field(data, "status_reason")).isEqualTo("Unpaid invoice");
+    assertThat(field(data, "name")).isEqualTo("Jon Ewe");
+    assertThat(field(data, "mac")).isEqualTo("00:1A:2B:3C:4D:5E");
+    assertThat(suspended.header("ETag")).isNotEqualTo(created.header("ETag"));
+    Response read = api.get(path).expect(200);
+    assertThat(read.body()).isEqualTo(suspended.body());
+    assertThat(read.header("ETag")).isEqualTo(suspended.header("ETag"));
+
+    Response renewed =
+        patch(path, "{\"status\":\"active\",\"expiration\":\"2099-12-31\",\"mac\":null}")
+            .expect(200);
+    assertThat(renewed.json().at("/data/status_reason").isNull()).isTrue();
+    assertThat(renewed.json().at("/data/mac").isNull()).isTrue();
+    assertThat(renewed.json().at("/data/expiration").asString()).isEqualTo("2099-12-31 00:00:00");
+
+    Response same = patch(path, "{\"status\":\"ACTIVE\",\"version\":\"v1\"}").expect(200);
+    assertThat(same.body()).isEqualTo(renewed.body());
+
+    JsonNode history = api.get(path + "/history").expect(200).json().get("history");
+    assertThat(history.findValuesAsString("action"))
+        .containsExactly("updated", "updated", "created");
+    assertThat(history.get(0).get("changes").propertyNames())
+        .containsExactlyInAnyOrder("status", "status_reason", "expiration", "mac");
+    assertThat(history.at("/1/changes/status_reason"))
+        .hasToString("{\"old\":null,\"new\":\"Unpaid invoice\"}");
+    assertThat(history.at("/2/changes/name")).hasToString("{\"old\":null,\"new\":\"Jon Ewe\"}");
+    assertThat(history.at("/1/request_id").asString()).isEqualTo(suspended.header("X-Request-Id"));
+    assertThat(history.at("/1/by_user").asString()).isEqualTo("admin");
+    assertThat(history.at("/1/by_token").asString()).isNotBlank();
+    assertThat(history.at("/1/address").asString()).isNotBlank();
+  }
+
+  @Test
+  @Writes
+  void historyComesInPages() {
+    String id = target.own("changing");
+    createUser(id);
+    for (int i = 0; i < 4; i++) {
+      patch("/api/v1/users/" + id, "{\"radius_id\":" + i + "}").expect(200);
+    }
+    List<String> seen = new ArrayList<>();
+    String next = target.base() + "/api/v1/users/" + id + "/history?limit=2";
+    while (next != null) {
+      Response page = api.get(next).expect(200);
+      page.json()
+          .get("history")
+          .forEach(entry -> seen.add(entry.at("/changes/radius_id/new").asString("none")));
+      next = nextLink(page);
+    }
+    assertThat(seen).containsExactly("3", "2", "1", "0", "none");
+    api.get("/api/v1/users/" + id + "/history?limit=0").expect(400, "invalid_parameter");
+    api.get("/api/v1/users/" + target.own("nobody") + "/history").expect(404, "not_found");
+  }
+
+  @Test
+  @Writes
+  void tokensAreInTheHistory() {
+    String id = target.own("portal");
+    createUser(id);
+    Api customer = api.as(api.createToken(id));
+    JsonNode token = customer.send("DELETE", "/api/v1/tokens/self", null).expect(200).json();
+    JsonNode history = api.get("/api/v1/users/" + id + "/history").json().get("history");
+    assertThat(history.findValuesAsString("action"))
+        .containsExactly("token_revoked", "token_created", "created");
+    assertThat(history.at("/0/by_user").asString()).isEqualTo(id);
+    assertThat(history.at("/0/by_token")).isEqualTo(token.at("/data/id"));
+    assertThat(history.at("/0/changes/token/old")).isEqualTo(token.at("/data/id"));
+    assertThat(history.at("/1/by_user").asString()).isEqualTo("admin");
+    assertThat(history.at("/1/changes/token/new")).isEqualTo(token.at("/data/id"));
+  }
+
+  @Test
+  @Writes
+  void renamingClaimsTheNewNameAndFreesTheOld() {
+    String user = "{\"id\":\"%s\",\"customer_id\":\"%s\"}";
+    String first = target.own("ren1");
+    String second = target.own("ren2");
+    api.post("/api/v1/users", user.formatted(first, target.own("R1"))).expect(201);
+    api.post("/api/v1/users", user.formatted(second, target.own("R2"))).expect(201);
+    String names = "{\"username\":\"%s\",\"customer_id\":\"%s\"}";
+    Response conflict =
+        patch(
+            "/api/v1/users/" + second,
+            names.formatted(otherCase(first), otherCase(target.own("R1"))));
+    conflict.expect(409, "already_exists");
+    assertThat(conflict.json().get("errors").findValuesAsString("field"))
+        .containsExactly("username", "customer_id");
+    patch("/api/v1/users/" + first, names.formatted(target.own("ren3"), target.own("R3")))
+        .expect(200);
+    patch("/api/v1/users/" + second, names.formatted(otherCase(first), target.own("R1")))
+        .expect(200);
+    assertThat(usernames("username=" + first)).containsExactly(otherCase(first));
+    assertThat(usernames("customer_id=" + target.own("R3"))).containsExactly(target.own("ren3"));
+    assertThat(usernames("username=" + second)).isEmpty();
+  }
+
+  @Test
+  @Writes
+  void updateOfAUserWhoHasChangedIsRefused() {
+    String path = "/api/v1/users/" + target.own("etag");
+    createUser(target.own("etag"));
+    String etag = api.get(path).expect(200).header("ETag");
+    String changed =
+        api.send("PATCH", path, "{\"name\":\"One\"}", "If-Match", etag).expect(200).header("ETag");
+    api.send("PATCH", path, "{\"name\":\"Two\"}", "If-Match", etag)
+        .expect(412, "precondition_failed");
+    api.send("DELETE", path, null, "If-Match", etag).expect(412, "precondition_failed");
+    assertThat(api.get(path).expect(200).header("ETag")).isEqualTo(changed);
+    api.send("DELETE", path, null, "If-Match", changed).expect(200);
+    api.get(path).expect(404);
+  }
+
+  @Test
+  @Writes
+  void concurrentUpdatesOfDifferentFieldsAllTakeEffect() throws Exception {
+    String path = "/api/v1/users/" + target.own("busy");
+    createUser(target.own("busy"));
+    List<String> patches =
+        List.of(
+            "{\"name\":\"Bea\"}",
+            "{\"profile_id\":20}",
+            "{\"radius_id\":7}",
+            "{\"mac\":\"AA:BB:CC:DD:EE:FF\"}");
+    ExecutorService clients = Executors.newFixedThreadPool(patches.size());
+    try {
+      List<Future<Response>> responses = new ArrayList<>();
+      patches.forEach(patch -> responses.add(clients.submit(() -> patch(path, patch))));
+      for (Future<Response> response : responses) {
+        response.get().expect(200);
+      }
+    } finally {
+      clients.shutdownNow();
+    }
+    JsonNode user = api.get(path).expect(200).json().get("data");
+    assertThat(field(user, "name")).isEqualTo("Bea");
+    assertThat(user.get("profile_id").asInt()).isEqualTo(20);
+    assertThat(user.get("radius_id").asInt()).isEqualTo(7);
+    assertThat(field(user, "mac")).isEqualTo("AA:BB:CC:DD:EE:FF");
+    assertThat(api.get(path + "/history").expect(200).json().get("history")).hasSize(5);
+  }
+
+  @Test
+  @Writes
+  void invalidPatchNamesEveryInvalidField() {
+    Response refused =
+        patch(
+            "/api/v1/users/" + field(subscriber(), "id"),
+            "{\"ID\":\"x\",\"mac\":\"x\",\"name\":null,\"created_at\":null,\"color\":\"red\"}");
+    refused.expect(400, "invalid_fields");
+    assertThat(refused.json().get("errors").findValuesAsString("field"))
+        .containsExactlyInAnyOrder("id", "mac", "name", "created_at", "color");
+    patch("/api/v1/users/" + target.own("nobody"), "{\"name\":\"x\"}").expect(404, "not_found");
+  }
+
+  @Test
+  @Writes
+  void accessFollowsTheUserFromTheNextRequest() {
+    String id = target.own("agent");
+    String path = "/api/v1/users/" + id;
+    api.post("/api/v1/users", "{\"id\":\"%s\",\"role\":\"staff\"}".formatted(id)).expect(201);
+    Api agent = api.as(api.createToken(id));
+    agent.get("/api/v1/users?limit=1").expect(200);
+    patch(path, "{\"status\":\"suspended\"}").expect(200);
+    agent.get("/api/v1").expect(401);
+    patch(path, "{\"status\":\"active\"}").expect(200);
+    agent.get("/api/v1/users?limit=1").expect(200);
+    patch(path, "{\"role\":\"customer\"}").expect(200);
+    agent.get("/api/v1/users?limit=1").expect(403, "forbidden");
+    agent.get(path).expect(200);
+  }
+
+  @Test
+  @Writes
+  void nobodyLocksThemselvesOrTheFirstAdministratorOut() {
+    String id = target.own("boss");
+    String path = "/api/v1/users/" + id;
+    api.post("/api/v1/users", "{\"id\":\"%s\",\"role\":\"admin\"}".formatted(id)).expect(201);
+    Api boss = api.as(api.createToken(id));
+    boss.send("PATCH", path, "{\"status\":\"disabled\"}").expect(409, "own_account");
+    boss.send("PATCH", path, "{\"role\":\"staff\"}").expect(409, "own_account");
+    boss.send("DELETE", path, null).expect(409, "own_account");
+    boss.send("DELETE", "/api/v1/users/admin", null).expect(409, "reserved");
+    boss.send("PATCH", "/api/v1/users/admin", "{\"username\":\"Admin\"}").expect(409, "reserved");
+    boss.send("PATCH", path, "{\"username\":\"ADMIN\"}").expect(409, "already_exists");
+    boss.send("PATCH", path, "{\"name\":\"Boss\"}").expect(200);
+    api.send("DELETE", path, null).expect(200);
+    boss.get("/api/v1").expect(401);
+  }
+
+  @Test
+  @Writes
+  void ofADeletedUserOnlyTheIdAndTheHistoryRemain() {
+    String id = target.own("leaver");
+    String path = "/api/v1/users/" + id;
+    String user = "{\"id\":\"%s\",\"username\":\"%s\",\"customer_id\":\"%s\"}";
+    String username = target.own("leaver.name");
+    String customer = target.own("L1");
+    api.post("/api/v1/users", user.formatted(id, username, customer)).expect(201);
+    Api leaver = api.as(api.createToken(id));
+    leaver.get("/api/v1").expect(200);
+    Response deleted = api.send("DELETE", path, null).expect(200);
+    assertThat(deleted.json().get("data").propertyNames()).containsExactly("id", "deleted_at");
+    assertThat(deleted.json().at("/data/id").asString()).isEqualTo(id);
+
+    api.get(path).expect(404, "not_found");
+    patch(path, "{\"name\":\"x\"}").expect(404, "not_found");
+    api.send("DELETE", path, null).expect(404, "not_found");
+    leaver.get("/api/v1").expect(401);
+    api.post("/api/v1/tokens", "{\"user\":\"" + id + "\"}").expect(404, "not_found");
+    Response again = api.post("/api/v1/users", "{\"id\":\"" + id + "\"}");
+    again.expect(409, "already_exists");
+    assertThat(again.json().get("errors").findValuesAsString("field")).containsExactly("id");
+    api.post("/api/v1/users", user.formatted(target.own("heir"), otherCase(username), customer))
+        .expect(201);
+
+    String link = deleted.json().at("/_links/history").asString();
+    JsonNode history = api.get(link).expect(200).json().get("history");
+    assertThat(history.findValuesAsString("action"))
+        .containsExactly("deleted", "token_created", "created");
+    assertThat(history.at("/0/request_id").asString()).isEqualTo(deleted.header("X-Request-Id"));
+    assertThat(history.at("/0/changes")).isEmpty();
+    assertThat(history.at("/2/by_user").asString()).isEqualTo("admin");
+    assertThat(history.at("/2/changes").propertyNames()).contains("username", "customer_id");
+    for (JsonNode entry : history) {
+      for (JsonNode change : entry.get("changes")) {
+        assertThat(change).hasToString("{\"old\":null,\"new\":null}");
+      }
+    }
+  }
+
+  private static Response patch(String path, String body) {
+    return api.send("PATCH", path, body);
+  }
+
   // Lists
 
   @Test
@@ -726,6 +1019,11 @@ class ContractIT {
   /** Adds a page's usernames; returns the address of the next page, or null. */
   private static String next(Response page, List<String> seen) {
     seen.addAll(usernames(page));
+    return nextLink(page);
+  }
+
+  /** The address of the next page, or null. */
+  private static String nextLink(Response page) {
     JsonNode link = page.json().at("/_links/next");
     String next = link.isMissingNode() ? null : link.asString();
     assertThat(page.header("Link")).isEqualTo(next == null ? null : "<" + next + ">; rel=\"next\"");
@@ -750,6 +1048,15 @@ class ContractIT {
         "limit=",
         "limit=1.5",
         "Status=active",
+        "name=",
+        "mac=AA:BB",
+        "profile_id=ten",
+        "radius_id=-1",
+        "expires_before=2025-02-30",
+        "updated_since=yesterday",
+        "name=a&status=active",
+        "expires_before=2025-01-01&status=expired",
+        "updated_since=2025-01-01&q=a",
         "cursor="
       })
   void mistypedFilterNeverReturnsAllUsers(String query) {
@@ -774,6 +1081,59 @@ class ContractIT {
     assertThat(usernames(byUsername + "&status=" + otherStatus)).isEmpty();
     assertThat(usernames(byUsername + "&customer_id=" + target.own("C0"))).isEmpty();
     assertThat(usernames("username=" + target.own("nobody"))).isEmpty();
+  }
+
+  @Test
+  @Writes
+  void aUserIsFoundByEachFieldUntilItIsDeleted() {
+    String id = target.own("found");
+    long number = System.currentTimeMillis();
+    String mac = "%012X".formatted(number);
+    String created =
+        api.post(
+                "/api/v1/users",
+                """
+                {"id":"%1$s","name":"%1$s Żaneta","mac":"%2$s","profile_id":%3$d,"radius_id":%3$d,
+                 "expiration":"9000-01-01"}
+                """
+                    .formatted(id, mac, number))
+            .expect(201)
+            .json()
+            .at("/data/updated_at")
+            .asString();
+    for (String filter :
+        List.of(
+            "name=" + encoded(otherCase(id) + " zaneta"),
+            "mac=" + mac.toLowerCase(Locale.ROOT),
+            "profile_id=" + number,
+            "radius_id=0" + number)) {
+      api.getUntil("/api/v1/users?" + filter, list -> usernames(list).equals(List.of(id)));
+    }
+    // Users of earlier runs may expire at the same time.
+    assertThat(usernames("expires_before=9000-01-01&limit=200")).doesNotContain(id);
+    api.send("DELETE", "/api/v1/users/" + id, null).expect(200);
+    api.getUntil("/api/v1/users?name=" + encoded(id), list -> list.json().get("users").isEmpty());
+    JsonNode deleted =
+        api.getUntil(
+                "/api/v1/users?limit=200&updated_since=" + encoded(created),
+                list -> entry(list, id) != null)
+            .json();
+    assertThat(entry(deleted, id).propertyNames()).containsExactly("id", "status", "deleted_at");
+    assertThat(field(entry(deleted, id), "status")).isEqualTo("deleted");
+  }
+
+  /** The entry of a user on a page; null if there is none. */
+  private static JsonNode entry(Response list, String id) {
+    return entry(list.json(), id);
+  }
+
+  private static JsonNode entry(JsonNode list, String id) {
+    for (JsonNode user : list.get("users")) {
+      if (field(user, "id").equals(id)) {
+        return user;
+      }
+    }
+    return null;
   }
 
   @Test

@@ -3,10 +3,19 @@ package ispcrm.e2e;
 import static ispcrm.e2e.PackagedFunctions.TEMPLATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ispcrm.access.Actor;
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.history.Action;
+import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.Entry;
+import ispcrm.users.CreateUserRequest;
+import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.Status;
+import ispcrm.users.User;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,6 +141,37 @@ class PackagedFunctionsIT {
     bootstrap();
     assertThat(dynamoDb.client().getItem(r -> r.tableName("UsersTable").key(key)).item())
         .containsEntry("status", AttributeValue.fromS("active"));
+  }
+
+  /** A metric filter and an alarm of the template rely on the message. */
+  @Test
+  void usersExpireAndDeletionsAreCompleted() throws Exception {
+    DynamoDbUsers users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    DynamoDbHistory history =
+        new DynamoDbHistory(
+            dynamoDb.client(), TEMPLATE.functions().get("delete-user").environment());
+    Instant past = Instant.parse("2023-12-13T13:38:27Z");
+    User due =
+        new CreateUserRequest(Map.of("id", "due", "expiration", "2024-01-01"))
+            .toUser("", "C1", past);
+    assertThat(users.create(due)).isEmpty();
+    User gone = new CreateUserRequest(Map.of("id", "gone")).toUser("", "C2", past);
+    Entry entry =
+        Entry.of(
+            "gone", Action.CREATED, Instant.now(), Actor.SCHEDULE, Map.of(), gone.settableFields());
+    assertThat(users.create(gone, history.add(entry))).isEmpty();
+    assertThat(users.delete(gone, Instant.now())).isTrue();
+
+    try (LambdaProcess function = start("expire-users", Map.of("AWS_LAMBDA_LOG_FORMAT", "JSON"))) {
+      LambdaProcess.Outcome outcome = function.invoke(event("expire-users", "ok").toString());
+      assertThat(outcome.json()).isEqualTo("{\"expired\":1,\"erased\":1}");
+      assertThat(JSON.readTree(function.log()).get("message").asString())
+          .isEqualTo("expire-users completed a run: 1 users expired, 1 deletions completed");
+    }
+    assertThat(users.find("due").orElseThrow().status()).isEqualTo(Status.EXPIRED);
+    assertThat(users.pendingErasures(1)).isEmpty();
+    assertThat(history.list("gone", null, 1).entries().get(0).toMap(Instant::toString).toString())
+        .contains("id={old=null, new=null}");
   }
 
   private String bootstrap() throws Exception {

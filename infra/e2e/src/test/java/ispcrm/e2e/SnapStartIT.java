@@ -47,14 +47,18 @@ class SnapStartIT {
 
   /** The first calls of the other functions, whose events name data that is not there. */
   private static final Map<String, List<String>> FIRST_CALLS =
-      Map.of(
-          "get-user", List.of("unknown", "\"statusCode\":404"),
-          "get-token", List.of("unknown", "\"statusCode\":404"),
-          "revoke-token", List.of("unknown", "\"statusCode\":404"),
-          "create-token", List.of("unknown-user", "\"statusCode\":404"),
-          "not-found", List.of("unknown-route", "\"statusCode\":404"),
-          "authorizer", List.of("bearer", "\"errorMessage\":\"Unauthorized\""),
-          "bootstrap-admin", List.of("ok", "\"token\":\"ispcrm_"));
+      Map.ofEntries(
+          Map.entry("get-user", List.of("unknown", "\"statusCode\":404")),
+          Map.entry("update-user", List.of("unknown", "\"statusCode\":404")),
+          Map.entry("delete-user", List.of("unknown", "\"statusCode\":404")),
+          Map.entry("list-user-history", List.of("unknown", "\"statusCode\":404")),
+          Map.entry("get-token", List.of("unknown", "\"statusCode\":404")),
+          Map.entry("revoke-token", List.of("unknown", "\"statusCode\":404")),
+          Map.entry("create-token", List.of("unknown-user", "\"statusCode\":404")),
+          Map.entry("not-found", List.of("unknown-route", "\"statusCode\":404")),
+          Map.entry("authorizer", List.of("bearer", "\"errorMessage\":\"Unauthorized\"")),
+          Map.entry("bootstrap-admin", List.of("ok", "\"token\":\"ispcrm_")),
+          Map.entry("expire-users", List.of("ok", "\"expired\":0")));
 
   /** The classes that generate ids and tokens. */
   private static final List<String> GENERATORS =

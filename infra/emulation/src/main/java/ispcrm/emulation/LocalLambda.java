@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import ispcrm.template.Template;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -28,7 +29,7 @@ public final class LocalLambda {
   }
 
   /**
-   * Calls a function.
+   * Calls a function, and shows its warnings and errors.
    *
    * @param name the name of its module, such as get-user; its class must be on the class path
    * @param event JSON
@@ -42,7 +43,7 @@ public final class LocalLambda {
           .handleRequest(
               new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
               out,
-              context(name, System.err::println));
+              context(name, System.err::println, LogLevel.WARN));
     } catch (IOException cause) {
       throw new IllegalStateException(cause);
     }
@@ -51,7 +52,11 @@ public final class LocalLambda {
 
   /** The context for one invocation of a function. */
   public static Context context(String function, Consumer<String> log) {
-    return new Invocation(function, UUID.randomUUID().toString(), log);
+    return context(function, log, LogLevel.TRACE);
+  }
+
+  private static Context context(String function, Consumer<String> log, LogLevel lowest) {
+    return new Invocation(function, UUID.randomUUID().toString(), log, lowest);
   }
 
   private synchronized RequestStreamHandler handler(String name) {
@@ -75,7 +80,11 @@ public final class LocalLambda {
         });
   }
 
-  private record Invocation(String function, String id, Consumer<String> log) implements Context {
+  /**
+   * @param lowest less important messages are not logged
+   */
+  private record Invocation(String function, String id, Consumer<String> log, LogLevel lowest)
+      implements Context {
 
     @Override
     public String getAwsRequestId() {
@@ -133,6 +142,13 @@ public final class LocalLambda {
         @Override
         public void log(String message) {
           log.accept(message);
+        }
+
+        @Override
+        public void log(String message, LogLevel level) {
+          if (level.compareTo(lowest) >= 0) {
+            log(message);
+          }
         }
 
         @Override

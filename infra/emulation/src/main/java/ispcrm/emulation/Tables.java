@@ -29,7 +29,11 @@ final class Tables {
                 .toList())
         .keySchema(keys(properties))
         .globalSecondaryIndexes(
-            objects(properties.get("GlobalSecondaryIndexes")).stream().map(Tables::index).toList())
+            properties.containsKey("GlobalSecondaryIndexes")
+                ? objects(properties.get("GlobalSecondaryIndexes")).stream()
+                    .map(Tables::index)
+                    .toList()
+                : null)
         .build();
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,16 +20,19 @@ import java.util.regex.Pattern;
  */
 public final class LocalApi implements AutoCloseable {
   private static final String DEFAULT_PORT = "3000";
+  private static final Duration EXPIRY_INTERVAL = Duration.ofMinutes(1);
   private static final Pattern HOST_AND_PORT = Pattern.compile("(.+):([0-9]{1,5})");
 
   private final LocalGateway gateway;
   private final LocalDynamoDb dynamoDb;
   private final String token;
+  private final Schedule schedule;
 
-  private LocalApi(LocalGateway gateway, LocalDynamoDb dynamoDb, String token) {
+  private LocalApi(LocalGateway gateway, LocalDynamoDb dynamoDb, String token, Schedule schedule) {
     this.gateway = gateway;
     this.dynamoDb = dynamoDb;
     this.token = token;
+    this.schedule = schedule;
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -85,7 +89,8 @@ public final class LocalApi implements AutoCloseable {
     LocalLambda lambda = new LocalLambda(template);
     SampleUsers.add(dynamoDb.client(), template);
     gateway.start(template, lambda);
-    return new LocalApi(gateway, dynamoDb, AdminToken.loadOrIssue(lambda, gateway.address(), data));
+    String token = AdminToken.loadOrIssue(lambda, gateway.address(), data);
+    return new LocalApi(gateway, dynamoDb, token, Schedule.start(lambda, EXPIRY_INTERVAL));
   }
 
   /** The address that all paths are appended to, without a trailing slash. */
@@ -100,6 +105,7 @@ public final class LocalApi implements AutoCloseable {
 
   @Override
   public void close() {
+    schedule.close();
     gateway.close();
     dynamoDb.close();
   }

@@ -3,8 +3,10 @@ package ispcrm.local;
 import ispcrm.template.Template;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.UserField;
 import ispcrm.users.Users;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -30,7 +32,10 @@ final class SampleUsers {
                     "profile_id", 10,
                     "profile_name", "100 Mbps",
                     "radius_id", 20))
-            .toUser("", "", createdAt));
+            .toUser("", "", createdAt).toBuilder()
+                // Written now, with an expiration in the past, so that it does not expire.
+                .set(UserField.UPDATED_AT, Instant.now().truncatedTo(ChronoUnit.SECONDS))
+                .build());
     users.create(
         new CreateUserRequest(
                 Map.of(

@@ -11,7 +11,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * A user as {@link ispcrm.users.DynamoDbUsers} stores it: the item {@code user#ID}, and two items
- * that claim its username and its customer number.
+ * that claim its username and its customer number. Of a deleted user, an item with the id remains.
  *
  * @param attributes all attributes of the item, including those that this release does not know
  */
@@ -21,6 +21,9 @@ record StoredUser(
     Status status,
     List<Claim> claims,
     Map<String, AttributeValue> attributes) {
+  /** The attributes that have a schedule expire the user. A disabled user does not have them. */
+  static final List<String> DUE = List.of("due", "due_key");
+
   private static final String USER = "user#";
   private static final String USERNAME = "username#";
   private static final String CUSTOMER_ID = "customer_id#";
@@ -34,6 +37,11 @@ record StoredUser(
 
   static boolean isUser(String key) {
     return key.startsWith(USER);
+  }
+
+  /** Whether an item is what remains of a deleted user. */
+  static boolean isDeleted(Map<String, AttributeValue> item) {
+    return item.containsKey("deleted_at");
   }
 
   static boolean isClaim(String key) {

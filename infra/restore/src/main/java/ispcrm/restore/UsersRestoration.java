@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -44,6 +45,7 @@ final class UsersRestoration implements Restoration {
 
   @Override
   public void copy(List<Map<String, AttributeValue>> items) {
+    items.stream().filter(StoredUser::isDeleted).forEach(this::keepDeleted);
     List<StoredUser> users = users(items);
     var existing = table.find(users.stream().map(StoredUser::key).toList());
     for (StoredUser user : users) {
@@ -74,6 +76,9 @@ final class UsersRestoration implements Restoration {
     List<StoredUser> users = new ArrayList<>();
     for (Map<String, AttributeValue> item : items) {
       String key = key(item);
+      if (StoredUser.isDeleted(item)) {
+        continue;
+      }
       if (StoredUser.isUser(key)) {
         try {
           users.add(StoredUser.of(item));
@@ -87,9 +92,28 @@ final class UsersRestoration implements Restoration {
     return users;
   }
 
+  /** Keeps an id from being assigned again, and the values of its user from coming back. */
+  private void keepDeleted(Map<String, AttributeValue> item) {
+    try {
+      table
+          .dynamoDb()
+          .putItem(
+              request ->
+                  request
+                      .tableName(table.name())
+                      .item(item)
+                      .conditionExpression("attribute_not_exists(pk)"));
+      report.count(Outcome.COPIED);
+    } catch (ConditionalCheckFailedException e) {
+      report.count(Outcome.KEPT);
+    }
+  }
+
   private void keep(StoredUser user, Map<String, AttributeValue> existing) {
-    if (StoredUser.text(existing, "created_at")
-        .equals(StoredUser.text(user.attributes(), "created_at"))) {
+    boolean isSame =
+        StoredUser.text(existing, "created_at")
+            .equals(StoredUser.text(user.attributes(), "created_at"));
+    if (isSame || StoredUser.isDeleted(existing)) {
       report.count(Outcome.KEPT);
     } else {
       report.problem(user.key() + ": the id belongs to a user who was created at another time");
@@ -101,6 +125,7 @@ final class UsersRestoration implements Restoration {
     Map<String, AttributeValue> item = new HashMap<>(user.attributes());
     if (isDisabled) {
       item.put("status", DISABLED);
+      StoredUser.DUE.forEach(item::remove);
     }
     List<TransactWriteItem> writes = new ArrayList<>();
     writes.add(
@@ -204,6 +229,7 @@ final class UsersRestoration implements Restoration {
     String role = StoredUser.text(item, "role");
     String status = StoredUser.text(item, "status");
     if (!StoredUser.isUser(key(item))
+        || StoredUser.isDeleted(item)
         || role.equals(Role.CUSTOMER.toString())
         || status.equals(Status.DISABLED.toString())) {
       return;
@@ -215,8 +241,8 @@ final class UsersRestoration implements Restoration {
                 request
                     .tableName(table.name())
                     .key(Map.of(KEY, item.get(KEY)))
-                    .updateExpression("SET #status = :disabled")
-                    .expressionAttributeNames(Map.of("#status", "status"))
+                    .updateExpression("SET #status = :disabled REMOVE #due, due_key")
+                    .expressionAttributeNames(Map.of("#status", "status", "#due", "due"))
                     .expressionAttributeValues(Map.of(":disabled", DISABLED)));
     report.disabled(StoredUser.text(item, "id"), role, status);
   }

@@ -250,4 +250,31 @@ class CopyTest {
       return false;
     }
   }
+
+  @Test
+  void aDeletedUserStaysDeleted() {
+    String from = SANDBOX.newUsersTable();
+    String to = usersTable;
+    Users before = new DynamoDbUsers(SANDBOX.client(), from);
+    Users now = users;
+    for (String id : List.of("since", "earlier", "both")) {
+      before.create(Samples.customer(id, id));
+    }
+    now.create(Samples.customer("since", "since"));
+    now.create(Samples.customer("both", "both"));
+    assertThat(now.delete(Samples.customer("since", "since"), NOW)).isTrue();
+    assertThat(now.delete(Samples.customer("both", "both"), NOW)).isTrue();
+    assertThat(before.delete(Samples.customer("earlier", "earlier"), NOW)).isTrue();
+    assertThat(before.delete(Samples.customer("both", "both"), NOW)).isTrue();
+    var deleted = SANDBOX.items(to);
+
+    assertThat(SANDBOX.restore(from, to).status()).isZero();
+    assertThat(SANDBOX.items(to)).containsAllEntriesOf(deleted).hasSize(3);
+    for (String id : List.of("since", "earlier", "both")) {
+      assertThat(now.find(id)).isEmpty();
+      assertThat(now.create(Samples.customer(id, "new"))).containsExactly(UserField.ID);
+    }
+    assertThat(SANDBOX.restore(from).status()).isZero();
+    assertThat(before.find("earlier")).isEmpty();
+  }
 }

@@ -140,7 +140,7 @@ class FaultsTest {
     "name, , name is missing",
     "id, other, pk has an invalid value",
     "username_key, JONEWE, username_key has an invalid value",
-    "profile_id, seven, profile_id has an invalid value"
+    "activated_at, never, activated_at has an invalid value"
   })
   void brokenUserIsLeftOutAndReported(String attribute, String value, String problem) {
     String from = sample("users", 3);

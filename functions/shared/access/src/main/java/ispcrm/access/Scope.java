@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 public enum Scope {
   USERS_READ("users:read"),
   USERS_WRITE("users:write"),
+  USERS_DELETE("users:delete"),
+  HISTORY_READ("history:read"),
   TOKENS_READ("tokens:read"),
   TOKENS_WRITE("tokens:write"),
   SELF_READ("self:read");

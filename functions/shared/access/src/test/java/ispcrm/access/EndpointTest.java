@@ -20,6 +20,9 @@ class EndpointTest {
     "GET, /api/v0/Users, LIST_USERS",
     "GET, /api/v1/Users/{id}, GET_USER",
     "POST, /api/v1/users, CREATE_USER",
+    "PATCH, /api/v1/users/{id}, UPDATE_USER",
+    "DELETE, /api/v1/users/{id}, DELETE_USER",
+    "GET, /api/v1/users/{id}/history, LIST_USER_HISTORY",
     "POST, /api/v0/tokens, CREATE_TOKEN",
     "GET, /api/v1/health, CHECK_HEALTH",
     "HEAD, /Admin/getToken, ADMIN_PAGE"
@@ -33,6 +36,9 @@ class EndpointTest {
   @ParameterizedTest
   @CsvSource({
     "DELETE, /api/v1/users",
+    "PATCH, /api/v0/users/{id}",
+    "DELETE, /api/v1/Users/{id}",
+    "GET, /api/v0/users/{id}/history",
     "get, /api/v1",
     "GET, /api/v7/users",
     "GET, /users",
@@ -54,8 +60,11 @@ class EndpointTest {
         "/api/v0/|GET",
         "/api/v1/Users|GET, POST",
         "/api/v0/users/jonewe|GET",
-        "/api/v1/users/j%6Fnewe/|GET",
-        "/api/v1/users/a%2Fb|GET",
+        "/api/v1/Users/jonewe|GET",
+        "/api/v1/users/j%6Fnewe/|DELETE, GET, PATCH",
+        "/api/v1/users/a%2Fb|DELETE, GET, PATCH",
+        "/api/v1/users/jonewe/history|GET",
+        "/api/v0/users/jonewe/history|''",
         "/api/v0/tokens|POST",
         "/api/v1/tokens|GET, POST",
         "/api/v0/tokens|POST",

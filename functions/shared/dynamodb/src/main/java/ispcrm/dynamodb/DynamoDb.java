@@ -135,13 +135,15 @@ public final class DynamoDb {
    * Checks that a table can be read. It reads an item that does not exist, which costs half a read
    * unit, and ends within 2 seconds.
    *
+   * @param key the key of that item
    * @throws RuntimeException if the table cannot be read
    */
-  public static void checkReadable(DynamoDbClient client, String table, String keyName) {
+  public static void checkReadable(
+      DynamoDbClient client, String table, Map<String, AttributeValue> key) {
     client.getItem(
         GetItemRequest.builder()
             .tableName(table)
-            .key(Map.of(keyName, text("health")))
+            .key(key)
             .overrideConfiguration(limits -> limits.apiCallTimeout(Duration.ofSeconds(2)))
             .build());
   }

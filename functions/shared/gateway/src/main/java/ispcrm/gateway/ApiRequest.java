@@ -1,15 +1,17 @@
 package ispcrm.gateway;
 
+import ispcrm.access.Actor;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What a function needs to know about an HTTP request. It contains no headers on purpose: a token
- * that is not here cannot end up in a log or a response.
+ * What a function needs to know about an HTTP request. It contains only those headers that
+ * functions need: a token that is not here cannot end up in a log or a response.
  *
  * @param method the HTTP method, such as GET
  * @param path the path as API Gateway passes it, such as {@code /api/v1/users/jonewe}
@@ -20,6 +22,7 @@ import java.util.Map;
  * @param caller the caller that the authorizer identified
  * @param links the addresses for links in the response
  * @param requestId API Gateway's id of the request
+ * @param preconditions what If-Match and If-None-Match require
  * @see <a
  *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html">Lambda
  *     proxy integrations</a>
@@ -33,9 +36,13 @@ public record ApiRequest(
     boolean isBase64Encoded,
     Caller caller,
     Links links,
-    String requestId) {
+    String requestId,
+    Preconditions preconditions) {
 
   private static final int MAX_BODY_BYTES = 64 * 1024;
+
+  /** What API Gateway makes of bytes that are not UTF-8. */
+  private static final char REPLACEMENT_CHARACTER = '\uFFFD';
 
   /**
    * Reads API Gateway's event.
@@ -53,7 +60,13 @@ public record ApiRequest(
         Boolean.TRUE.equals(event.get("isBase64Encoded")),
         Caller.of(LambdaEntryPoint.object(context, "authorizer")),
         Links.of(baseUrl, context),
-        String.valueOf(context.get("requestId")));
+        String.valueOf(context.get("requestId")),
+        Preconditions.of(LambdaEntryPoint.object(event, "multiValueHeaders")));
+  }
+
+  /** Who makes the changes that this request asks for. */
+  public Actor actor() {
+    return new Actor(caller.userId(), caller.tokenId(), caller.address(), requestId);
   }
 
   /**
@@ -68,7 +81,30 @@ public record ApiRequest(
       throw new ApiException(
           413, "body_too_large", "The body is too large - the maximum is 64 KiB.");
     }
+    if (text.indexOf(REPLACEMENT_CHARACTER) >= 0) {
+      throw notUtf8();
+    }
     return Json.readObject(text);
+  }
+
+  /**
+   * Parses the body like {@link #json()}, with a key that has two spellings.
+   *
+   * @param other the spelling that the result does not contain
+   * @param key the spelling that the result contains instead
+   * @throws ApiException as {@link #json()}; also 400 if the body contains both spellings
+   */
+  public Map<String, Object> json(String other, String key) {
+    Map<String, Object> body = json();
+    if (!body.containsKey(other)) {
+      return body;
+    }
+    if (body.containsKey(key)) {
+      throw ApiException.duplicateKey(other);
+    }
+    Map<String, Object> renamed = new LinkedHashMap<>(body);
+    renamed.put(key, renamed.remove(other));
+    return renamed;
   }
 
   private static String decode(String base64) {
@@ -78,8 +114,12 @@ public record ApiRequest(
           .decode(ByteBuffer.wrap(Base64.getDecoder().decode(base64)))
           .toString();
     } catch (CharacterCodingException e) {
-      throw new ApiException(
-          400, "invalid_json", "The body is not valid JSON: it is not encoded in UTF-8.");
+      throw notUtf8();
     }
+  }
+
+  private static ApiException notUtf8() {
+    return new ApiException(
+        400, "invalid_json", "The body is not valid JSON: it is not encoded in UTF-8.");
   }
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 
 /** An HTTP response: its status code, its headers (each once) and its body as text. */
 public record ApiResponse(int status, Map<String, String> headers, String body) {
+  private static final int ETAG_BYTES = 12;
 
   /** A JSON response, which no cache may store because it can contain personal data or a token. */
   public static ApiResponse json(int status, Map<String, ?> body) {
@@ -21,6 +22,23 @@ public record ApiResponse(int status, Map<String, String> headers, String body) 
     body.put("data", data);
     body.put("_links", links);
     return json(status, body);
+  }
+
+  /** This response with an ETag, which is a digest of its body. */
+  public ApiResponse withEtag() {
+    return with("ETag", "\"" + Digests.of(body, ETAG_BYTES) + "\"");
+  }
+
+  /** The ETag; null if there is none. */
+  String etag() {
+    return headers.get("ETag");
+  }
+
+  /** The response that only says that the client has this response already. */
+  ApiResponse notModified() {
+    Map<String, String> kept = new LinkedHashMap<>(headers);
+    kept.remove("Content-Type");
+    return new ApiResponse(304, kept, "");
   }
 
   /** This response with another header; a header of the same name is replaced. */

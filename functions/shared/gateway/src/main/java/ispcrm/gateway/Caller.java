@@ -24,6 +24,7 @@ import java.util.Set;
  * @param allowedIps the addresses and CIDR blocks from which the token can be used; empty for any
  * @param tokenExpiresAt the first second at which the token is no longer valid; null if the
  *     authorizer was not asked
+ * @param address the client's address; empty if the authorizer was not asked
  * @see <a
  *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html">Output
  *     from an API Gateway Lambda authorizer</a>
@@ -35,7 +36,8 @@ public record Caller(
     Set<Scope> scopes,
     boolean isNarrowed,
     List<String> allowedIps,
-    Instant tokenExpiresAt) {
+    Instant tokenExpiresAt,
+    String address) {
 
   static Caller of(Map<String, Object> context) {
     Set<Scope> scopes = EnumSet.noneOf(Scope.class);
@@ -50,7 +52,8 @@ public record Caller(
         Arrays.stream(text(context, "allowed_ips").split(" ", -1))
             .filter(block -> !block.isEmpty())
             .toList(),
-        expiresAt.isEmpty() ? null : Instant.parse(expiresAt));
+        expiresAt.isEmpty() ? null : Instant.parse(expiresAt),
+        text(context, "address"));
   }
 
   /** The context that the authorizer returns, from which {@link #of} reads the caller again. */
@@ -63,6 +66,7 @@ public record Caller(
     context.put("is_narrowed", Boolean.toString(isNarrowed));
     context.put("allowed_ips", String.join(" ", allowedIps));
     context.put("token_expires_at", tokenExpiresAt.toString());
+    context.put("address", address);
     return context;
   }
 

@@ -1,8 +1,6 @@
 package ispcrm.gateway;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 
@@ -18,7 +16,9 @@ final class Cursor {
 
   static String encode(String filter, String after) {
     byte[] key = after.getBytes(StandardCharsets.UTF_8);
-    byte[] cursor = Arrays.copyOf(digest(filter, after), DIGEST_BYTES + key.length);
+    byte[] cursor =
+        Arrays.copyOf(
+            Digests.bytes(filter + "\n" + after, DIGEST_BYTES), DIGEST_BYTES + key.length);
     System.arraycopy(key, 0, cursor, DIGEST_BYTES, key.length);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(cursor);
   }
@@ -45,16 +45,5 @@ final class Cursor {
         "invalid_cursor",
         "Invalid cursor - follow _links.next with the same filters, or start again without a"
             + " cursor.");
-  }
-
-  private static byte[] digest(String filter, String after) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest((filter + "\n" + after).getBytes(StandardCharsets.UTF_8));
-      return Arrays.copyOf(digest, DIGEST_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform must have SHA-256", e);
-    }
   }
 }

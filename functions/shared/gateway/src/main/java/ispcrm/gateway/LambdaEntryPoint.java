@@ -112,7 +112,7 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
         warmUp.accept(this);
       }
     } catch (RuntimeException e) {
-      logFault(LambdaRuntime.getLogger(), label + " was not primed", e);
+      logFault(label + " was not primed", e);
     }
   }
 
@@ -158,6 +158,15 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
   /** Writes a result as in a call, and discards it. */
   public void warmUpResult(Object result) {
     write(result);
+  }
+
+  /**
+   * Logs a fault of our own as an error with its stack trace, if it is not to become the response.
+   *
+   * @param what what failed
+   */
+  public static void logFault(String what, RuntimeException fault) {
+    logFault(LambdaRuntime.getLogger(), what, fault);
   }
 
   /** Logs a fault of our own as an error with its stack trace. */

@@ -46,4 +46,9 @@ public record Links(String base) {
   public String user(String id) {
     return to(Endpoint.GET_USER).replace("{id}", id);
   }
+
+  /** The address of what happened to one user. */
+  public String userHistory(String id) {
+    return to(Endpoint.LIST_USER_HISTORY).replace("{id}", id);
+  }
 }

@@ -104,6 +104,15 @@ class ApiRequestTest {
     assertThat(response(e)).contains("\"invalid_json\"", "UTF-8");
   }
 
+  /** API Gateway passes on text in which U+FFFD stands for what was not UTF-8. */
+  @Test
+  void whatRemainsOfAnotherEncodingIsRefused() {
+    ApiException e =
+        catchThrowableOfType(ApiException.class, () -> json("{\"name\":\"Caf\uFFFD\"}"));
+    assertThat(e.status()).isEqualTo(400);
+    assertThat(response(e)).contains("\"invalid_json\"", "UTF-8");
+  }
+
   @Property
   void everyObjectThatWasWrittenIsRead(@ForAll("objects") Map<String, Object> object) {
     assertThat(json(Json.write(object))).isEqualTo(object);
@@ -134,7 +143,7 @@ class ApiRequestTest {
 
   @Provide
   Arbitrary<Map<String, Object>> objects() {
-    Arbitrary<String> text = Arbitraries.strings().excludeChars('\uFFFE').ofMaxLength(20);
+    Arbitrary<String> text = Arbitraries.strings().excludeChars('\uFFFD', '\uFFFE').ofMaxLength(20);
     Arbitrary<Object> value =
         Arbitraries.oneOf(
             text.filter(ApiRequestTest::isWhole).asGeneric(),
@@ -170,6 +179,7 @@ class ApiRequestTest {
         false,
         Caller.of(Map.of()),
         new Links("https://crm.example.net"),
-        "request");
+        "request",
+        Preconditions.of(Map.of()));
   }
 }

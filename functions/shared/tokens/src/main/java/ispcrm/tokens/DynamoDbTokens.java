@@ -5,12 +5,14 @@ import static ispcrm.dynamodb.DynamoDb.text;
 
 import ispcrm.access.Scope;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.Item;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -18,7 +20,6 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
-import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
@@ -59,7 +60,7 @@ public final class DynamoDbTokens implements Tokens {
    * @throws RuntimeException if it cannot
    */
   public void checkReadable() {
-    DynamoDb.checkReadable(dynamoDb, table, KEY);
+    DynamoDb.checkReadable(dynamoDb, table, Map.of(KEY, text("health")));
   }
 
   @Override
@@ -70,8 +71,7 @@ public final class DynamoDbTokens implements Tokens {
     Map<String, AttributeValue> start = Map.of();
     do {
       QueryResponse page = query(user, end == null ? null : end[0], start, limit);
-      for (Map<String, AttributeValue> item : page.items()) {
-        Token token = token(item);
+      for (Token token : Item.readEach(page.items(), DynamoDbTokens::token, "id")) {
         tokens.add(token);
         if (!isPastEnd) {
           // Several tokens can be as old as the end of the previous page, to the second. Those up
@@ -95,39 +95,50 @@ public final class DynamoDbTokens implements Tokens {
   }
 
   @Override
-  public boolean add(IssuedToken issued, ConditionCheck check) {
+  public boolean add(IssuedToken issued, ConditionCheck check, TransactWriteItem... with) {
     Map<String, AttributeValue> item = item(issued);
-    return DynamoDb.transact(
-            dynamoDb,
-            List.of(
-                TransactWriteItem.builder()
-                    .put(
-                        put ->
-                            put.tableName(table)
-                                .item(item)
-                                .conditionExpression("attribute_not_exists(sha256)"))
-                    .build(),
-                TransactWriteItem.builder().conditionCheck(check).build()))
-        .isEmpty();
+    List<TransactWriteItem> writes = new ArrayList<>(List.of(with));
+    writes.add(
+        TransactWriteItem.builder()
+            .put(
+                put ->
+                    put.tableName(table)
+                        .item(item)
+                        .conditionExpression("attribute_not_exists(sha256)"))
+            .build());
+    writes.add(TransactWriteItem.builder().conditionCheck(check).build());
+    return DynamoDb.transact(dynamoDb, writes).isEmpty();
   }
 
   @Override
-  public Optional<Token> revoke(String id, String by, Instant now) {
-    return key(id)
-        .map(
-            key ->
-                dynamoDb.updateItem(
-                    request ->
-                        request
-                            .tableName(table)
-                            .key(Map.of(KEY, text(key)))
-                            .updateExpression(
-                                "SET revoked_by = if_not_exists(revoked_by, :by),"
-                                    + " revoked_at = if_not_exists(revoked_at, :now)")
-                            .expressionAttributeValues(
-                                Map.of(":by", text(by), ":now", number(now.getEpochSecond())))
-                            .returnValues(ReturnValue.ALL_NEW)))
-        .map(response -> token(response.attributes()));
+  public Optional<Token> revoke(
+      String id, String by, Instant now, Function<Token, List<TransactWriteItem>> with) {
+    return key(id).flatMap(key -> revokeAt(key, by, now, with));
+  }
+
+  private Optional<Token> revokeAt(
+      String key, String by, Instant now, Function<Token, List<TransactWriteItem>> with) {
+    Optional<Token> found = DynamoDb.find(dynamoDb, table, KEY, key).map(DynamoDbTokens::token);
+    if (found.isEmpty() || found.get().revocation() != null) {
+      return found;
+    }
+    List<TransactWriteItem> writes = new ArrayList<>(with.apply(found.get()));
+    writes.add(
+        TransactWriteItem.builder()
+            .update(
+                update ->
+                    update
+                        .tableName(table)
+                        .key(Map.of(KEY, text(key)))
+                        .updateExpression("SET revoked_by = :by, revoked_at = :now")
+                        .conditionExpression(
+                            "attribute_exists(sha256) AND attribute_not_exists(revoked_at)")
+                        .expressionAttributeValues(
+                            Map.of(":by", text(by), ":now", number(now.getEpochSecond()))))
+            .build());
+    // If the condition does not hold, another request revoked the token meanwhile.
+    DynamoDb.transact(dynamoDb, writes);
+    return DynamoDb.find(dynamoDb, table, KEY, key).map(DynamoDbTokens::token);
   }
 
   @Override
@@ -212,32 +223,26 @@ public final class DynamoDbTokens implements Tokens {
     return item;
   }
 
-  private static Token token(Map<String, AttributeValue> item) {
-    Instant revokedAt = time(item, "revoked_at");
-    Instant lastUsedAt = time(item, "last_used_at");
-    String scopes = string(item, "scopes");
-    String allowedIps = string(item, "allowed_ips");
+  private static Token token(Map<String, AttributeValue> attributes) {
+    return token(Item.of(attributes, "id"));
+  }
+
+  private static Token token(Item item) {
+    Instant revokedAt = item.optionalTime("revoked_at");
+    Instant lastUsedAt = item.optionalTime("last_used_at");
+    String scopes = item.optionalText("scopes");
+    String allowedIps = item.optionalText("allowed_ips");
     return new Token(
-        item.get("id").s(),
-        item.get("user").s(),
-        string(item, "description"),
+        item.text("id"),
+        item.text("user"),
+        item.optionalText("description"),
         scopes == null ? null : Scope.parseList(scopes),
         allowedIps == null ? List.of() : List.of(allowedIps.split(SEPARATOR, -1)),
-        time(item, "created_at"),
-        item.get("created_by").s(),
-        string(item, "created_by_token"),
-        time(item, "expires_at"),
-        revokedAt == null ? null : new Token.Revocation(revokedAt, string(item, "revoked_by")),
-        lastUsedAt == null ? null : new Token.Use(lastUsedAt, string(item, "last_used_from")));
-  }
-
-  private static String string(Map<String, AttributeValue> item, String name) {
-    return item.containsKey(name) ? item.get(name).s() : null;
-  }
-
-  private static Instant time(Map<String, AttributeValue> item, String name) {
-    return item.containsKey(name)
-        ? Instant.ofEpochSecond(Long.parseLong(item.get(name).n()))
-        : null;
+        item.time("created_at"),
+        item.text("created_by"),
+        item.optionalText("created_by_token"),
+        item.time("expires_at"),
+        revokedAt == null ? null : new Token.Revocation(revokedAt, item.optionalText("revoked_by")),
+        lastUsedAt == null ? null : new Token.Use(lastUsedAt, item.text("last_used_from")));
   }
 }

@@ -3,7 +3,9 @@ package ispcrm.tokens;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /** The store of tokens. */
 public interface Tokens {
@@ -26,18 +28,21 @@ public interface Tokens {
    * Stores a new token if its user still is what the caller believes.
    *
    * @param check a condition on the user, which is checked in the same transaction
+   * @param with further writes for the same transaction
    * @return whether the condition held; if not, nothing is stored
    */
-  boolean add(IssuedToken issued, ConditionCheck check);
+  boolean add(IssuedToken issued, ConditionCheck check, TransactWriteItem... with);
 
   /**
    * Revokes a token. It ends every use from the next request. A token that was revoked earlier
    * stays as it is.
    *
    * @param by the id of the user who revokes it
+   * @param with further writes for the same transaction; not asked if it was revoked earlier
    * @return the revoked token; empty if there is none with this id
    */
-  Optional<Token> revoke(String id, String by, Instant now);
+  Optional<Token> revoke(
+      String id, String by, Instant now, Function<Token, List<TransactWriteItem>> with);
 
   /**
    * Records that a token was used. A fault is not reported to the caller, because a use is allowed

@@ -118,13 +118,14 @@ class DynamoDbTokensTest {
     IssuedToken issued = issue("jonewe", null);
     add(issued);
     String id = issued.token().id();
-    Token revoked = tokens.revoke(id, "admin", NOW).orElseThrow();
+    Token revoked = tokens.revoke(id, "admin", NOW, token -> List.of()).orElseThrow();
     assertThat(revoked.revocation()).isEqualTo(new Token.Revocation(NOW, "admin"));
     assertThat(revoked.isValid(NOW)).isFalse();
-    assertThat(tokens.revoke(id, "staff", NOW.plusSeconds(9))).contains(revoked);
+    assertThat(tokens.revoke(id, "staff", NOW.plusSeconds(9), token -> List.of()))
+        .contains(revoked);
     assertThat(tokens.find(issued.secret())).contains(revoked);
     assertThat(tokens.find(id)).contains(revoked);
-    assertThat(tokens.revoke("unknown", "admin", NOW)).isEmpty();
+    assertThat(tokens.revoke("unknown", "admin", NOW, token -> List.of())).isEmpty();
     assertThat(tokens.find("unknown")).isEmpty();
   }
 

@@ -4,37 +4,62 @@ import static ispcrm.dynamodb.DynamoDb.number;
 import static ispcrm.dynamodb.DynamoDb.text;
 
 import ispcrm.access.Role;
+import ispcrm.dynamodb.BrokenItemException;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.Item;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
+import software.amazon.awssdk.services.dynamodb.model.Delete;
+import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
-import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
  * Users in a DynamoDB table: one item for each user, and two more that claim its username and its
- * customer number. The table and its indexes are UsersTable in template.yaml.
+ * customer number. Of a deleted user, an item with the id and the time of the deletion remains. The
+ * table and its indexes are UsersTable in template.yaml.
  */
 public final class DynamoDbUsers implements Users {
+  private static final String KEY = "pk";
+
+  /** The attribute of a deleted user, in seconds since 1970-01-01. */
+  private static final String DELETED_AT = "deleted_at";
+
   /** The lowest possible key of a username, because usernames start with a letter or a digit. */
   private static final String FIRST_KEY = "0";
 
-  /** Sorts after every character of a username. */
-  private static final String LAST_CHARACTER = "\uFFFF";
+  /** Sorts after every character that a key can contain. */
+  private static final String LAST_CHARACTER = Character.toString(Character.MAX_CODE_POINT);
 
-  /** The single partition of the index that lists all users. */
-  private static final String LISTING = "users";
+  /** The single partition of each index that contains all users. */
+  private static final String ALL_USERS = "users";
+
+  private static final String DUE = "due";
+  private static final String DUE_KEY = "due_key";
+
+  /** What a schedule has to do for a user at the time in {@link #DUE_KEY}. */
+  private static final String EXPIRY = "expiry";
+
+  /** Nothing: the expiration was in the past already when it was set. */
+  private static final String KEPT = "kept";
+
+  private static final String ERASURE = "erasure";
 
   private static final String ABSENT = "attribute_not_exists(pk)";
 
@@ -48,7 +73,9 @@ public final class DynamoDbUsers implements Users {
 
   @Override
   public Optional<User> find(String id) {
-    return isId(id) ? item(userKey(id)).map(DynamoDbUsers::user) : Optional.empty();
+    return isId(id)
+        ? item(userKey(id)).filter(item -> !item.has(DELETED_AT)).map(DynamoDbUsers::user)
+        : Optional.empty();
   }
 
   /**
@@ -57,33 +84,35 @@ public final class DynamoDbUsers implements Users {
    * @throws RuntimeException if it cannot
    */
   public void checkReadable() {
-    DynamoDb.checkReadable(dynamoDb, table, "pk");
+    DynamoDb.checkReadable(dynamoDb, table, Map.of(KEY, text("health")));
   }
 
   @Override
   public Page list(Filter filter, String after, int limit) {
-    if (filter.username() != null || filter.customerId() != null) {
-      List<Summary> users =
-          claimedBy(filter)
-              .filter(user -> matches(user, filter, after))
-              .map(user -> summary(item(user)))
-              .map(List::of)
-              .orElse(List.of());
-      return new Page(users, null);
+    if (filter instanceof ByUsername names
+        && (names.username() != null || names.customerId() != null)) {
+      return new Page(
+          claimedBy(names).stream()
+              .filter(user -> matches(user, names, after))
+              .map(DynamoDbUsers::summary)
+              .toList(),
+          null);
     }
-    String prefix = filter.usernamePrefix() == null ? "" : caseFold(filter.usernamePrefix());
-    String from = prefix.isEmpty() ? FIRST_KEY : prefix;
+    List<Range> ranges = ranges(filter);
+    String key = ranges.get(0).sortKey();
     List<Map<String, AttributeValue>> items =
-        query(filter.status(), after, from, prefix, limit + 1);
+        ranges.size() == 1
+            ? query(ranges.get(0), after, limit + 1)
+            : merge(ranges, after, limit + 1);
     boolean hasNext = items.size() > limit;
-    List<Summary> users =
-        (hasNext ? items.subList(0, limit) : items).stream().map(DynamoDbUsers::summary).toList();
-    return new Page(users, hasNext ? items.get(limit - 1).get("username_key").s() : null);
+    return new Page(
+        Item.readEach(hasNext ? items.subList(0, limit) : items, DynamoDbUsers::summary, KEY),
+        hasNext ? items.get(limit - 1).get(key).s() : null);
   }
 
   @Override
-  public Set<UserField<?>> create(User user) {
-    return create(user, ABSENT);
+  public Set<UserField<?>> create(User user, TransactWriteItem... with) {
+    return create(user, ABSENT, with);
   }
 
   /**
@@ -106,42 +135,170 @@ public final class DynamoDbUsers implements Users {
     create(user, ABSENT + " AND attribute_exists(pk)");
   }
 
-  private Set<UserField<?>> create(User user, String condition) {
-    Map<UserField<?>, Map<String, AttributeValue>> items = new LinkedHashMap<>();
-    items.put(UserField.ID, item(user));
-    items.put(UserField.USERNAME, claim(usernameKey(user.username()), user));
-    items.put(UserField.CUSTOMER_ID, claim(customerIdKey(user.customerId()), user));
-    List<TransactWriteItem> puts = new ArrayList<>();
-    for (Map<String, AttributeValue> item : items.values()) {
-      puts.add(
-          TransactWriteItem.builder()
-              .put(put -> put.tableName(table).item(item).conditionExpression(condition))
-              .build());
-    }
-    List<UserField<?>> fields = List.copyOf(items.keySet());
-    Set<UserField<?>> conflicts = new LinkedHashSet<>();
-    DynamoDb.transact(dynamoDb, puts).forEach(failed -> conflicts.add(fields.get(failed)));
-    return conflicts;
+  private Set<UserField<?>> create(User user, String condition, TransactWriteItem... with) {
+    Map<UserField<?>, List<TransactWriteItem>> writes = new LinkedHashMap<>();
+    writes.put(UserField.ID, List.of(put(item(user), condition)));
+    writes.put(
+        UserField.USERNAME, List.of(put(claim(usernameKey(user.username()), user), condition)));
+    writes.put(
+        UserField.CUSTOMER_ID,
+        List.of(put(claim(customerIdKey(user.customerId()), user), condition)));
+    return transact(writes, with);
   }
 
   @Override
-  public User activate(User user, Instant now) {
-    Map<String, AttributeValue> values = new HashMap<>();
-    values.put(":active", text(Status.ACTIVE.toString()));
-    values.put(":now", text(UserField.UPDATED_AT.format(now).toString()));
-    return user(
-        dynamoDb
-            .updateItem(
-                request ->
-                    request
-                        .tableName(table)
-                        .key(Map.of("pk", text(userKey(user.id()))))
-                        .updateExpression("SET #status = :active, updated_at = :now")
-                        .conditionExpression("attribute_exists(pk)")
-                        .expressionAttributeNames(Map.of("#status", "status"))
-                        .expressionAttributeValues(values)
-                        .returnValues(ReturnValue.ALL_NEW))
-            .attributes());
+  public Set<UserField<?>> update(User before, User after, TransactWriteItem... with) {
+    Map<UserField<?>, List<TransactWriteItem>> writes = new LinkedHashMap<>();
+    writes.put(UserField.ID, List.of(updateItem(before, after)));
+    writes.put(
+        UserField.USERNAME,
+        moveClaim(usernameKey(before.username()), usernameKey(after.username()), after));
+    writes.put(
+        UserField.CUSTOMER_ID,
+        moveClaim(customerIdKey(before.customerId()), customerIdKey(after.customerId()), after));
+    return transact(writes, with);
+  }
+
+  @Override
+  public boolean delete(User user, Instant now, TransactWriteItem... with) {
+    Map<String, AttributeValue> tombstone = new HashMap<>();
+    tombstone.put(KEY, text(userKey(user.id())));
+    tombstone.put(UserField.ID.toString(), text(user.id()));
+    tombstone.put(DELETED_AT, number(now.getEpochSecond()));
+    tombstone.putAll(updateKeys(user.id(), now));
+    tombstone.put(DUE, text(ERASURE));
+    tombstone.put(DUE_KEY, text(timeKey(now, user.id())));
+    Condition same = new Condition(user);
+    Put put =
+        Put.builder()
+            .tableName(table)
+            .item(tombstone)
+            .conditionExpression(same.expression)
+            .expressionAttributeNames(same.names)
+            .expressionAttributeValues(same.values)
+            .build();
+    Map<UserField<?>, List<TransactWriteItem>> writes = new LinkedHashMap<>();
+    writes.put(UserField.ID, List.of(TransactWriteItem.builder().put(put).build()));
+    writes.put(UserField.USERNAME, List.of(freeClaim(usernameKey(user.username()), user)));
+    writes.put(UserField.CUSTOMER_ID, List.of(freeClaim(customerIdKey(user.customerId()), user)));
+    return transact(writes, with).isEmpty();
+  }
+
+  /**
+   * @return the fields whose writes failed their conditions; empty if all was written
+   */
+  private Set<UserField<?>> transact(
+      Map<UserField<?>, List<TransactWriteItem>> writes, TransactWriteItem... with) {
+    List<UserField<?>> fields = new ArrayList<>();
+    List<TransactWriteItem> all = new ArrayList<>();
+    writes.forEach(
+        (field, items) ->
+            items.forEach(
+                item -> {
+                  fields.add(field);
+                  all.add(item);
+                }));
+    all.addAll(List.of(with));
+    Set<UserField<?>> failed = new LinkedHashSet<>();
+    DynamoDb.transact(dynamoDb, all).forEach(position -> failed.add(fields.get(position)));
+    return failed;
+  }
+
+  private TransactWriteItem put(Map<String, AttributeValue> item, String condition) {
+    return TransactWriteItem.builder()
+        .put(put -> put.tableName(table).item(item).conditionExpression(condition))
+        .build();
+  }
+
+  private List<TransactWriteItem> moveClaim(String from, String to, User user) {
+    return from.equals(to)
+        ? List.of()
+        : List.of(put(claim(to, user), ABSENT), freeClaim(from, user));
+  }
+
+  private TransactWriteItem freeClaim(String key, User user) {
+    return TransactWriteItem.builder()
+        .delete(
+            Delete.builder()
+                .tableName(table)
+                .key(Map.of(KEY, text(key)))
+                .conditionExpression(ABSENT + " OR id = :id")
+                .expressionAttributeValues(Map.of(":id", text(user.id())))
+                .build())
+        .build();
+  }
+
+  /** Writes only what differs, so that attributes of later releases stay. */
+  private TransactWriteItem updateItem(User before, User after) {
+    Map<String, AttributeValue> old = item(before);
+    Map<String, AttributeValue> now = item(after);
+    if (!isRescheduled(before, after)) {
+      // Neither item knows whether the user is still due, but the table does.
+      Stream.of(DUE, DUE_KEY)
+          .forEach(
+              name -> {
+                old.remove(name);
+                now.remove(name);
+              });
+    }
+    Condition same = new Condition(before);
+    List<String> set = new ArrayList<>();
+    List<String> remove = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>(old.keySet());
+    names.addAll(now.keySet());
+    for (String name : names) {
+      boolean isRescheduling = name.startsWith(DUE);
+      if (isRescheduling || !Objects.equals(old.get(name), now.get(name))) {
+        same.names.put("#" + name, name);
+        if (now.containsKey(name)) {
+          same.values.put(":new_" + name, now.get(name));
+          set.add("#" + name + " = :new_" + name);
+        } else {
+          remove.add("#" + name);
+        }
+      }
+    }
+    String expression =
+        (set.isEmpty() ? "" : "SET " + String.join(", ", set))
+            + (remove.isEmpty() ? "" : " REMOVE " + String.join(", ", remove));
+    return TransactWriteItem.builder()
+        .update(
+            update ->
+                update
+                    .tableName(table)
+                    .key(Map.of(KEY, text(userKey(before.id()))))
+                    .updateExpression(expression)
+                    .conditionExpression(same.expression)
+                    .expressionAttributeNames(same.names)
+                    .expressionAttributeValues(same.values))
+        .build();
+  }
+
+  private static boolean isRescheduled(User before, User after) {
+    return before.status() != after.status()
+        || !Objects.equals(before.get(UserField.EXPIRATION), after.get(UserField.EXPIRATION));
+  }
+
+  /** The condition that every field of a user is stored as it was read. */
+  private static final class Condition {
+    final String expression;
+    final Map<String, String> names = new HashMap<>();
+    final Map<String, AttributeValue> values = new HashMap<>();
+
+    Condition(User user) {
+      List<String> parts = new ArrayList<>();
+      for (UserField<?> field : UserField.ALL) {
+        Object value = user.format(field);
+        names.put("#" + field, field.toString());
+        if (value == null) {
+          parts.add("attribute_not_exists(#" + field + ")");
+        } else {
+          values.put(":" + field, attribute(value));
+          parts.add("#" + field + " = :" + field);
+        }
+      }
+      expression = String.join(" AND ", parts);
+    }
   }
 
   @Override
@@ -158,15 +315,59 @@ public final class DynamoDbUsers implements Users {
         .build();
   }
 
-  private Optional<User> claimedBy(Filter filter) {
+  @Override
+  public DuePage due(Instant now, String after, int limit) {
+    List<Map<String, AttributeValue>> items =
+        query(Range.byDue(EXPIRY, timeKey(now, LAST_CHARACTER)), after, limit + 1);
+    boolean hasNext = items.size() > limit;
+    List<User> users = new ArrayList<>();
+    for (Map<String, AttributeValue> item : hasNext ? items.subList(0, limit) : items) {
+      try {
+        // The index may lag.
+        item(item.get(KEY).s())
+            .filter(current -> item.get(DUE).equals(current.attributes().get(DUE)))
+            .filter(current -> item.get(DUE_KEY).equals(current.attributes().get(DUE_KEY)))
+            .map(DynamoDbUsers::user)
+            .ifPresent(users::add);
+      } catch (BrokenItemException e) {
+        Item.log(e);
+      }
+    }
+    return new DuePage(users, hasNext ? items.get(limit - 1).get(DUE_KEY).s() : null);
+  }
+
+  @Override
+  public List<String> pendingErasures(int limit) {
+    return Item.readEach(
+        query(Range.byDue(ERASURE, LAST_CHARACTER), null, limit), item -> item.text("id"), KEY);
+  }
+
+  @Override
+  public void completeErasure(String id) {
+    dynamoDb.updateItem(
+        request ->
+            request
+                .tableName(table)
+                .key(Map.of(KEY, text(userKey(id))))
+                .updateExpression("REMOVE #due, due_key")
+                .conditionExpression("attribute_exists(deleted_at)")
+                .expressionAttributeNames(Map.of("#due", DUE)));
+  }
+
+  private Optional<User> claimedBy(ByUsername filter) {
     String key =
         filter.username() != null
             ? usernameKey(filter.username())
             : customerIdKey(filter.customerId());
-    return item(key).flatMap(claim -> find(claim.get("id").s()));
+    try {
+      return item(key).flatMap(claim -> find(claim.text("id")));
+    } catch (BrokenItemException e) {
+      Item.log(e);
+      return Optional.empty();
+    }
   }
 
-  private static boolean matches(User user, Filter filter, String after) {
+  private static boolean matches(User user, ByUsername filter, String after) {
     String key = caseFold(user.username());
     return (filter.status() == null || filter.status() == user.status())
         && (filter.username() == null || caseFold(filter.username()).equals(key))
@@ -175,29 +376,114 @@ public final class DynamoDbUsers implements Users {
         && (after == null || key.compareTo(after) > 0);
   }
 
-  private List<Map<String, AttributeValue>> query(
-      Status status, String after, String from, String prefix, int limit) {
-    Map<String, AttributeValue> values = new HashMap<>();
-    values.put(":partition", text(status == null ? LISTING : status.toString()));
-    values.put(":from", text(after == null ? from : after + "\0"));
-    values.put(":to", text(prefix + LAST_CHARACTER));
+  /**
+   * A part of an index, in the order of its sort key.
+   *
+   * @param from the first sort key
+   * @param to the last sort key
+   */
+  private record Range(
+      String index,
+      String partition,
+      AttributeValue value,
+      String sortKey,
+      String from,
+      String to) {
+
+    static Range byUsername(String index, String partition, AttributeValue value, String prefix) {
+      return new Range(
+          index,
+          partition,
+          value,
+          "username_key",
+          prefix.isEmpty() ? FIRST_KEY : prefix,
+          prefix + LAST_CHARACTER);
+    }
+
+    static Range byDue(String value, String to) {
+      return new Range("by_due", DUE, text(value), DUE_KEY, FIRST_KEY, to);
+    }
+  }
+
+  /** What a filter selects; several ranges have the same sort key, and are merged. */
+  private static List<Range> ranges(Filter filter) {
+    if (filter instanceof ByUsername names) {
+      String prefix = names.usernamePrefix() == null ? "" : caseFold(names.usernamePrefix());
+      return List.of(
+          names.status() == null
+              ? Range.byUsername("by_username", "listing", text(ALL_USERS), prefix)
+              : Range.byUsername("by_status", "status", text(names.status().toString()), prefix));
+    }
+    if (filter instanceof ByName name) {
+      return List.of(
+          new Range(
+              "by_name",
+              "listing",
+              text(ALL_USERS),
+              "name_key",
+              name.prefix(),
+              name.prefix() + LAST_CHARACTER));
+    }
+    if (filter instanceof ByValue<?> equal) {
+      return List.of(
+          Range.byUsername("by_" + equal.field(), equal.field().toString(), value(equal), ""));
+    }
+    if (filter instanceof ExpiresBefore expires) {
+      String before = Timestamps.format(expires.time());
+      return List.of(Range.byDue(EXPIRY, before), Range.byDue(KEPT, before));
+    }
+    UpdatedBetween updated = (UpdatedBetween) filter;
+    return List.of(
+        new Range(
+            "by_update",
+            "feed",
+            text(ALL_USERS),
+            "updated_key",
+            Timestamps.format(updated.from()),
+            timeKey(updated.to(), LAST_CHARACTER)));
+  }
+
+  private static <T> AttributeValue value(ByValue<T> filter) {
+    return attribute(filter.field().format(filter.value()));
+  }
+
+  /** Merges ranges whose sort keys are ASCII. */
+  private List<Map<String, AttributeValue>> merge(List<Range> ranges, String after, int limit) {
+    return ranges.stream()
+        .flatMap(range -> query(range, after, limit).stream())
+        .sorted(Comparator.comparing(item -> item.get(ranges.get(0).sortKey()).s()))
+        .limit(limit)
+        .toList();
+  }
+
+  private List<Map<String, AttributeValue>> query(Range range, String after, int limit) {
+    String from = after == null ? range.from() : after + "\0";
+    // DynamoDB rejects a range that ends before it begins. It compares the bytes of UTF-8.
+    if (Arrays.compareUnsigned(utf8(from), utf8(range.to())) > 0) {
+      return List.of();
+    }
     return dynamoDb
         .query(
             QueryRequest.builder()
                 .tableName(table)
-                .indexName(status == null ? "by_username" : "by_status")
-                .keyConditionExpression(
-                    "#partition = :partition AND username_key BETWEEN :from AND :to")
+                .indexName(range.index())
+                .keyConditionExpression("#partition = :partition AND #key BETWEEN :from AND :to")
                 .expressionAttributeNames(
-                    Map.of("#partition", status == null ? "listing" : "status"))
-                .expressionAttributeValues(values)
+                    Map.of("#partition", range.partition(), "#key", range.sortKey()))
+                .expressionAttributeValues(
+                    Map.of(
+                        ":partition", range.value(), ":from", text(from), ":to", text(range.to())))
                 .limit(limit)
                 .build())
         .items();
   }
 
-  private Optional<Map<String, AttributeValue>> item(String key) {
-    return DynamoDb.find(dynamoDb, table, "pk", key);
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private Optional<Item> item(String key) {
+    return DynamoDb.find(dynamoDb, table, KEY, key).map(attributes -> Item.of(attributes, KEY));
   }
 
   private static boolean isId(String text) {
@@ -221,49 +507,90 @@ public final class DynamoDbUsers implements Users {
     return "customer_id#" + caseFold(customerId);
   }
 
+  /** Sorts by time, and is unique. */
+  private static String timeKey(Instant time, String id) {
+    return Timestamps.format(time) + " " + id;
+  }
+
   /** The form in which usernames, and customer numbers, are equal regardless of case. */
   private static String caseFold(String text) {
     return text.toLowerCase(Locale.ROOT);
   }
 
   private static Map<String, AttributeValue> claim(String key, User user) {
-    return Map.of("pk", text(key), "id", text(user.id()));
+    return Map.of(KEY, text(key), "id", text(user.id()));
+  }
+
+  /** The keys of the index of updates, which also contains deleted users. */
+  private static Map<String, AttributeValue> updateKeys(String id, Instant time) {
+    return Map.of("feed", text(ALL_USERS), "updated_key", text(timeKey(time, id)));
   }
 
   private static Map<String, AttributeValue> item(User user) {
     Map<String, AttributeValue> item = new HashMap<>();
-    item.put("pk", text(userKey(user.id())));
-    item.put("listing", text(LISTING));
+    item.put(KEY, text(userKey(user.id())));
+    item.put("listing", text(ALL_USERS));
     item.put("username_key", text(caseFold(user.username())));
+    item.put("name_key", text(Names.key(user.get(UserField.NAME), user.id())));
+    Instant updatedAt = user.get(UserField.UPDATED_AT);
+    item.putAll(updateKeys(user.id(), updatedAt));
+    Instant expiration = user.get(UserField.EXPIRATION);
+    if (user.status() == Status.ACTIVE && expiration != null) {
+      item.put(DUE, text(expiration.isAfter(updatedAt) ? EXPIRY : KEPT));
+      item.put(DUE_KEY, text(timeKey(expiration, user.id())));
+    }
     for (UserField<?> field : UserField.ALL) {
       Object value = user.format(field);
       if (value != null) {
-        item.put(
-            field.toString(), value instanceof Long number ? number(number) : text((String) value));
+        item.put(field.toString(), attribute(value));
       }
     }
     return item;
   }
 
-  private static User user(Map<String, AttributeValue> item) {
+  private static User user(Item item) {
     User.Builder user = User.builder();
     for (UserField<?> field : UserField.ALL) {
-      if (item.containsKey(field.toString())) {
-        user.restore(field, value(item.get(field.toString())));
-      }
+      restore(item, field, user);
     }
     return user.build();
   }
 
-  private static Summary summary(Map<String, AttributeValue> item) {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    for (UserField<?> field : UserField.IN_LISTS) {
-      fields.put(field.toString(), value(item.get(field.toString())));
+  private static <T> void restore(Item item, UserField<T> field, User.Builder user) {
+    if (item.has(field.toString()) || !field.isNullable()) {
+      user.set(field, item.read(field.toString(), value -> field.restore(value(value))));
     }
-    return new Summary(item.get("id").s(), fields);
+  }
+
+  private static Summary summary(Item item) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    if (item.has(DELETED_AT)) {
+      fields.put("id", item.text("id"));
+      fields.put("status", "deleted");
+      fields.put(DELETED_AT, Timestamps.format(item.time(DELETED_AT)));
+      return new Summary(item.text("id"), true, fields);
+    }
+    User.Builder user = User.builder();
+    for (UserField<?> field : UserField.IN_LISTS) {
+      restore(item, field, user);
+      fields.put(field.toString(), user.format(field));
+    }
+    return new Summary(item.text("id"), false, fields);
+  }
+
+  private static Summary summary(User user) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    UserField.IN_LISTS.forEach(field -> fields.put(field.toString(), user.format(field)));
+    return new Summary(user.id(), false, fields);
+  }
+
+  private static AttributeValue attribute(Object value) {
+    return value instanceof Long number ? number(number) : text((String) value);
   }
 
   private static Object value(AttributeValue attribute) {
-    return attribute.n() == null ? attribute.s() : Long.valueOf(attribute.n());
+    return Objects.requireNonNull(
+        attribute.n() == null ? attribute.s() : Long.valueOf(attribute.n()),
+        "neither text nor number");
   }
 }

@@ -1,6 +1,5 @@
 package ispcrm.users;
 
-import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +16,9 @@ import java.util.regex.Pattern;
 abstract class FieldType<T> {
   /** The largest integer that every JSON reader keeps exactly (RFC 8259, section 6). */
   private static final long MAX_INTEGER = (1L << 53) - 1;
+
+  /** Leading zeros and a fraction of zero do not change the value. */
+  private static final Pattern INTEGER_TEXT = Pattern.compile("0*([0-9]{1,16})(?:\\.0+)?");
 
   private static final String OCTET = "[0-9A-Fa-f]{2}";
   private static final Pattern MAC_ADDRESS =
@@ -43,13 +45,19 @@ abstract class FieldType<T> {
       new FieldType<>("must be an integer from 0 to " + MAX_INTEGER) {
         @Override
         Optional<Long> parse(Object json) {
-          boolean isInteger =
-              json instanceof Integer || json instanceof Long || json instanceof BigInteger;
-          return isInteger
-                  && ((Number) json).doubleValue() >= 0
-                  && ((Number) json).doubleValue() <= MAX_INTEGER
-              ? Optional.of(((Number) json).longValue())
+          // In JSON, 10.0 is an integer too.
+          return json instanceof Number number
+                  && number.doubleValue() >= 0
+                  && number.doubleValue() <= MAX_INTEGER
+                  && number.doubleValue() == Math.rint(number.doubleValue())
+              ? Optional.of(number.longValue())
               : Optional.empty();
+        }
+
+        @Override
+        Optional<Long> parseText(String text) {
+          Matcher integer = INTEGER_TEXT.matcher(text);
+          return integer.matches() ? parse(Long.valueOf(integer.group(1))) : Optional.empty();
         }
 
         @Override
@@ -77,6 +85,11 @@ abstract class FieldType<T> {
   /** Reads what a client sent; empty if it breaks the rule. */
   abstract Optional<T> parse(Object json);
 
+  /** Reads what a client wrote as text; empty if it breaks the rule. */
+  Optional<T> parseText(String text) {
+    return parse(text);
+  }
+
   /** Writes a value as it is shown and stored. */
   abstract Object format(T value);
 
@@ -98,7 +111,7 @@ abstract class FieldType<T> {
     return new Text<>(
         "must be 1 to "
             + maxLength
-            + " characters, not blank, and must not contain control characters",
+            + " characters, not blank, without control characters and direction marks",
         text ->
             !text.isBlank()
                     && text.codePointCount(0, text.length()) <= maxLength

@@ -11,6 +11,7 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Times as the API writes them: {@code YYYY-MM-DD HH:MM:SS} in UTC. */
 public final class Timestamps {
@@ -25,6 +26,10 @@ public final class Timestamps {
           .toFormatter()
           .withResolverStyle(ResolverStyle.STRICT);
 
+  /** The offset of ISO 8601's basic format, which PHP writes. */
+  private static final Pattern OFFSET_WITHOUT_COLON =
+      Pattern.compile("(:.*[+-][0-9]{2})([0-9]{2})$");
+
   private Timestamps() {}
 
   /** Writes a time in the API's format, without its fraction of a second. */
@@ -34,8 +39,8 @@ public final class Timestamps {
 
   /**
    * Reads {@code YYYY-MM-DD HH:MM:SS} or a date alone (its first second), both in UTC, or ISO 8601
-   * with an offset, such as {@code 2025-03-31T12:00:00+02:00}, whose fraction of a second is
-   * dropped.
+   * with an offset, such as {@code 2025-03-31T12:00:00+02:00} or {@code +0200}, whose fraction of a
+   * second is dropped.
    *
    * @return empty if the text is not a time, if the date does not exist, or if it is outside the
    *     years 1 to 9999
@@ -47,7 +52,8 @@ public final class Timestamps {
             case 10 -> LocalDate.parse(text).atStartOfDay();
             case 19 -> LocalDateTime.parse(text, API_FORMAT);
             default ->
-                OffsetDateTime.parse(text, ISO_8601)
+                OffsetDateTime.parse(
+                        OFFSET_WITHOUT_COLON.matcher(text).replaceFirst("$1:$2"), ISO_8601)
                     .withOffsetSameInstant(ZoneOffset.UTC)
                     .truncatedTo(ChronoUnit.SECONDS)
                     .toLocalDateTime();

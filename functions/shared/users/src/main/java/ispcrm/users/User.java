@@ -4,6 +4,7 @@ import ispcrm.access.Role;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -56,11 +57,39 @@ public final class User {
     return role() == Role.CUSTOMER ? status() != Status.DISABLED : status() == Status.ACTIVE;
   }
 
+  /**
+   * What is wrong with the id and the username if they are, in any case, those of {@value
+   * #FIRST_ADMIN}, which only bootstrap-admin gives; empty if they are not.
+   */
+  public Map<String, String> reservedNames() {
+    Map<String, String> errors = new LinkedHashMap<>();
+    for (UserField<String> field : List.of(UserField.ID, UserField.USERNAME)) {
+      if (FIRST_ADMIN.equalsIgnoreCase(get(field))) {
+        errors.put(field.toString(), "is reserved for the first administrator");
+      }
+    }
+    return errors;
+  }
+
   /** Every field as the API shows it, in the API's order, including nulls. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     UserField.ALL.forEach(field -> map.put(field.toString(), format(field)));
     return map;
+  }
+
+  /** The fields that a client can set, otherwise like {@link #toMap}. */
+  public Map<String, Object> settableFields() {
+    Map<String, Object> map = toMap();
+    UserField.ALL.stream().filter(UserField::isReadOnly).forEach(f -> map.remove(f.toString()));
+    return map;
+  }
+
+  /** A builder that begins with this user's values. */
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.values.putAll(values);
+    return builder;
   }
 
   /** A field's value as it is shown and stored; null if it has none. */
@@ -100,12 +129,16 @@ public final class User {
       return this;
     }
 
-    /** Sets a field that has no value yet, and returns the value that it then has. */
-    @SuppressWarnings("unchecked") // set accepts only values of the field's type
-    <T> T setDefault(UserField<T> field, T value) {
+    /** Sets a field that has no value yet. */
+    <T> void setDefault(UserField<T> field, T value) {
       if (!values.containsKey(field)) {
         set(field, value);
       }
+    }
+
+    /** The value of a field so far; null if it has none. */
+    @SuppressWarnings("unchecked") // set accepts only values of the field's type
+    <T> T get(UserField<T> field) {
       return (T) values.get(field);
     }
 
@@ -114,8 +147,10 @@ public final class User {
       return set(UserField.CREATED_AT, now).set(UserField.UPDATED_AT, now);
     }
 
-    <T> Builder restore(UserField<T> field, Object stored) {
-      return set(field, field.restore(stored));
+    /** As {@link User#format}. */
+    <T> Object format(UserField<T> field) {
+      T value = get(field);
+      return value == null ? null : field.format(value);
     }
 
     /**

@@ -83,12 +83,17 @@ public final class UserField<T> {
 
   public static final UserField<Instant> UPDATED_AT = add("updated_at", TIME, Option.READ_ONLY);
 
+  /** Why the user has this status. */
+  public static final UserField<String> STATUS_REASON =
+      add("status_reason", line(200), Option.NULLABLE);
+
   /** Every field, in the order of responses. */
   public static final List<UserField<?>> ALL = Collections.unmodifiableList(FIELDS);
 
   /** The fields that lists show, in their order. The table's indexes must project them. */
   public static final List<UserField<?>> IN_LISTS =
-      List.of(ID, NAME, STATUS, USERNAME, CUSTOMER_ID);
+      List.of(
+          ID, NAME, STATUS, USERNAME, CUSTOMER_ID, MAC_ADDRESS, PROFILE_ID, EXPIRATION, UPDATED_AT);
 
   private final String name;
   private final FieldType<T> type;
@@ -136,6 +141,16 @@ public final class UserField<T> {
     return type.parse(json)
         .orElseThrow(
             () -> new InvalidValueException(type.rule() + (isNullable() ? ", or null" : "")));
+  }
+
+  /**
+   * Reads a value that a client wrote as text, such as a query parameter. There is no text for
+   * null.
+   *
+   * @throws InvalidValueException as for {@link #parse}
+   */
+  public T parseText(String text) throws InvalidValueException {
+    return type.parseText(text).orElseThrow(() -> new InvalidValueException(type.rule()));
   }
 
   /** Writes a value as it is shown and stored: a {@code String} or a {@code Long}. */

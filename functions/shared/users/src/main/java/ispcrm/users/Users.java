@@ -6,16 +6,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
-/** The store of users. */
+/**
+ * The store of users. A write takes further writes, such as an entry of the history, for the same
+ * transaction.
+ */
 public interface Users {
 
-  /** Finds the user with this id. For text that cannot be an id, the result is empty. */
+  /**
+   * Finds the user with this id as it is at this moment. For text that cannot be an id, and for a
+   * deleted user, the result is empty.
+   */
   Optional<User> find(String id);
 
   /**
-   * Lists a page of users, ordered by username regardless of case. The cost does not depend on the
-   * number of users.
+   * Lists a page of users. The cost does not depend on the number of users.
    *
    * @param after the {@link Page#next} of the previous page; null for the first page
    * @param limit the maximum number of users on the page, at least 1
@@ -25,25 +31,89 @@ public interface Users {
   /**
    * Creates a user, all or nothing.
    *
-   * @return the fields whose value another user already has (id, username, customer_id); empty if
-   *     the user was created
+   * @return the fields whose value another user already has, or a deleted user had (id) or has
+   *     (username, customer_id); empty if the user was created
    */
-  Set<UserField<?>> create(User user);
+  Set<UserField<?>> create(User user, TransactWriteItem... with);
 
-  /** Makes a user active, and returns the changed user. */
-  User activate(User user, Instant now);
+  /**
+   * Writes the fields that differ, all or nothing. A new username or customer number is claimed,
+   * and the old one is freed.
+   *
+   * @param before the user as it was read
+   * @param after the same user, changed
+   * @return the fields whose value another user already has (username, customer_id), and the id if
+   *     the user is no longer as it was read; empty if the user was updated
+   */
+  Set<UserField<?>> update(User before, User after, TransactWriteItem... with);
+
+  /**
+   * Deletes a user, all or nothing: only the id remains, which is never assigned again. The erasure
+   * of what else is known about the user is pending until {@link #completeErasure}.
+   *
+   * @param user the user as it was read
+   * @return whether the user was still as it was read; if not, nothing is deleted
+   */
+  boolean delete(User user, Instant now, TransactWriteItem... with);
 
   /** A condition for a transaction: the user still exists, with the same role and status. */
   ConditionCheck unchanged(User user);
 
   /**
-   * Which users a list contains. All conditions must hold; null is no condition.
+   * Lists a page of users who have to expire: they are active, and their expiration has passed
+   * since it was set. Each is as it is at this moment.
+   *
+   * @param after as for {@link #list}
+   */
+  DuePage due(Instant now, String after, int limit);
+
+  /** The ids of some deleted users whose erasure is pending, the first deleted first. */
+  List<String> pendingErasures(int limit);
+
+  /** Marks the erasure of a deleted user as complete. Does nothing if it is marked already. */
+  void completeErasure(String id);
+
+  /** Which users a list contains, and in which order. */
+  sealed interface Filter {}
+
+  /**
+   * Users ordered by username regardless of case. All conditions must hold; null is no condition.
    *
    * @param username the whole username, in any case
    * @param customerId the whole customer number, in any case
    * @param usernamePrefix the beginning of the username, in any case
    */
-  record Filter(Status status, String username, String customerId, String usernamePrefix) {}
+  record ByUsername(Status status, String username, String customerId, String usernamePrefix)
+      implements Filter {}
+
+  /**
+   * Users whose names begin like this, regardless of case and accents, ordered by name.
+   *
+   * @param prefix not empty; equal filters have the same one
+   */
+  record ByName(String prefix) implements Filter {
+    public ByName {
+      prefix = Names.fold(prefix);
+    }
+  }
+
+  /**
+   * Users with this value, ordered by username.
+   *
+   * @param field mac, profile_id or radius_id
+   */
+  record ByValue<T>(UserField<T> field, T value) implements Filter {}
+
+  /** Active users whose expiration is before this time, ordered by expiration. */
+  record ExpiresBefore(Instant time) implements Filter {}
+
+  /**
+   * Users who were created, updated or deleted in this time, the longest ago first.
+   *
+   * @param from the first second
+   * @param to the last second
+   */
+  record UpdatedBetween(Instant from, Instant to) implements Filter {}
 
   /**
    * Some users, and where the next page begins.
@@ -53,9 +123,16 @@ public interface Users {
   record Page(List<Summary> users, String next) {}
 
   /**
+   * The same as {@link Page}, with whole users. A user on the page may no longer be due, and is
+   * then left out.
+   */
+  record DuePage(List<User> users, String next) {}
+
+  /**
    * What a list shows of a user.
    *
+   * @param isDeleted whether only the id and the time of the deletion are left
    * @param fields the fields that are {@link UserField#IN_LISTS in lists}, as the API shows them
    */
-  record Summary(String id, Map<String, Object> fields) {}
+  record Summary(String id, boolean isDeleted, Map<String, Object> fields) {}
 }

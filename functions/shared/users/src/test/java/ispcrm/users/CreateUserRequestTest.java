@@ -60,7 +60,8 @@ class CreateUserRequestTest {
     assertThat(new CreateUserRequest(Map.of("id", "x", "email", "a")).errors().get("email"))
         .isEqualTo(
             "is not a known field; the known fields are activated_at, customer_id, expiration, id,"
-                + " mac, name, profile_id, profile_name, radius_id, role, status, username, version");
+                + " mac, name, profile_id, profile_name, radius_id, role, status,"
+                + " status_reason, username, version");
   }
 
   @Test
@@ -72,7 +73,7 @@ class CreateUserRequestTest {
         .isEqualTo(
             Map.of(
                 "profile_name",
-                "must be 1 to 100 characters, not blank, and must not contain control characters,"
+                "must be 1 to 100 characters, not blank, without control characters and direction marks,"
                     + " or null"));
     assertThat(new CreateUserRequest(Map.of("id", "x", "created_at", "2026-01-01")).errors())
         .isEqualTo(Map.of("created_at", "is read-only; the system sets it"));
@@ -178,7 +179,19 @@ class CreateUserRequestTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a\nb", "a\u0000", "\u007f", "a\u0085", "\ud800", "a\u2028b"})
+  @ValueSource(
+      strings = {
+        "a\nb",
+        "a\u0000",
+        "\u007f",
+        "a\u0085",
+        "\ud800",
+        "a\u2028b",
+        "a\u202eb",
+        "\u200fa",
+        "a\u2066",
+        "caf\ufffd"
+      })
   void textsHoldNoControlCharacters(String text) {
     assertThat(errors("name", text)).containsOnlyKeys("name");
     assertThat(errors("profile_name", text)).containsOnlyKeys("profile_name");
@@ -188,9 +201,19 @@ class CreateUserRequestTest {
   void integersAreExact() {
     assertThat(errors("profile_id", 0)).isEmpty();
     assertThat(errors("profile_id", 9007199254740991L)).isEmpty();
+    assertThat(errors("profile_id", 10.0)).isEmpty();
+    assertThat(errors("profile_id", 1e3)).isEmpty();
     for (Object wrong :
         new Object[] {
-          -1, 1.0, 1.5, "1", true, 9007199254740992L, new BigInteger("99999999999999999999")
+          -1,
+          -0.5,
+          1.5,
+          Double.NaN,
+          1e300,
+          "1",
+          true,
+          9007199254740992L,
+          new BigInteger("99999999999999999999")
         }) {
       assertThat(errors("profile_id", wrong)).containsOnlyKeys("profile_id");
       assertThat(errors("radius_id", wrong)).containsOnlyKeys("radius_id");

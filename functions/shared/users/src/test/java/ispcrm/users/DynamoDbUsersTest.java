@@ -1,13 +1,16 @@
 package ispcrm.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ispcrm.access.Role;
+import ispcrm.dynamodb.BrokenItemException;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,13 +23,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 class DynamoDbUsersTest {
   private static final String TABLE = "UsersTable";
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
-  private static final Users.Filter ALL = new Users.Filter(null, null, null, null);
+  private static final Users.Filter ALL = new Users.ByUsername(null, null, null, null);
 
   private static LocalDynamoDb dynamoDb;
   private static Users users;
@@ -173,10 +177,254 @@ class DynamoDbUsersTest {
       String name = "u%02d".formatted(i);
       users.create(user(name, name, "c" + i, i % 3 == 0 ? Status.EXPIRED : Status.ACTIVE));
     }
-    assertThat(walk(new Users.Filter(Status.EXPIRED, null, null, "u"), 3))
+    assertThat(walk(new Users.ByUsername(Status.EXPIRED, null, null, "u"), 3))
         .containsExactly("u00", "u03", "u06", "u09", "u12", "u15", "u18", "u21", "u24", "u27");
-    assertThat(walk(new Users.Filter(Status.EXPIRED, null, null, "u1"), 2))
+    assertThat(walk(new Users.ByUsername(Status.EXPIRED, null, null, "u1"), 2))
         .containsExactly("u12", "u15", "u18");
+  }
+
+  @Test
+  void anUpdateChangesOnlyWhatDiffers() {
+    User before = user("x", "Name", "C", Status.ACTIVE);
+    users.create(before);
+    // A later release may store attributes that this one does not know.
+    dynamoDb
+        .client()
+        .updateItem(
+            r ->
+                r.tableName(TABLE)
+                    .key(Map.of("pk", AttributeValue.fromS("user#x")))
+                    .updateExpression("SET future = :f")
+                    .expressionAttributeValues(Map.of(":f", AttributeValue.fromS("kept"))));
+    User after = change(before, Map.of("mac", "AABBCCDDEEFF", "name", "Ölaf"));
+    assertThat(users.update(before, after)).isEmpty();
+    assertThat(users.find("x")).contains(after);
+    assertThat(item("user#x").get("future").s()).isEqualTo("kept");
+    assertThat(items()).hasSize(3);
+    Map<String, Object> cleared = new HashMap<>();
+    cleared.put("mac", null);
+    User again = change(after, cleared);
+    assertThat(users.update(after, again)).isEmpty();
+    assertThat(users.find("x")).contains(again);
+    assertThat(item("user#x")).doesNotContainKey("mac");
+  }
+
+  @Test
+  void aUserWhoIsNoLongerAsReadIsNotUpdated() {
+    User before = user("x", "x", "C");
+    users.create(before);
+    User first = change(before, Map.of("profile_id", 1));
+    assertThat(users.update(before, first)).isEmpty();
+    List<Map<String, AttributeValue>> items = items();
+    assertThat(users.update(before, change(before, Map.of("username", "y"))))
+        .containsExactly(UserField.ID);
+    assertThat(users.delete(before, NOW)).isFalse();
+    assertThat(items()).isEqualTo(items);
+  }
+
+  @Test
+  void aRenamingClaimsTheNewNameAndFreesTheOld() {
+    User before = user("x", "Old", "C1");
+    users.create(before);
+    users.create(user("y", "taken", "C2"));
+    assertThat(users.update(before, change(before, Map.of("username", "TAKEN"))))
+        .containsExactly(UserField.USERNAME);
+    assertThat(
+            users.update(before, change(before, Map.of("username", "Taken", "customer_id", "c2"))))
+        .containsExactlyInAnyOrder(UserField.USERNAME, UserField.CUSTOMER_ID);
+    assertThat(users.find("x")).contains(before);
+    User renamed = change(before, Map.of("username", "new", "customer_id", "C3"));
+    assertThat(users.update(before, renamed)).isEmpty();
+    assertThat(ids(null, "NEW", null, null)).containsExactly("x");
+    assertThat(ids(null, null, "c3", null)).containsExactly("x");
+    assertThat(ids(null, "old", null, null)).isEmpty();
+    assertThat(users.create(user("z", "OLD", "c1"))).isEmpty();
+    // Only the case differs, so the claim stays.
+    User upper = change(renamed, Map.of("username", "NEW"));
+    assertThat(users.update(renamed, upper)).isEmpty();
+    assertThat(users.find("x")).contains(upper);
+    assertThat(items()).hasSize(9);
+  }
+
+  @Test
+  void ofADeletedUserOnlyTheIdRemains() {
+    User user = change(user("x", "Name", "C"), Map.of("mac", "AABBCCDDEEFF"));
+    users.create(user);
+    assertThat(users.delete(user, NOW.plusSeconds(3))).isTrue();
+    assertThat(users.find("x")).isEmpty();
+    assertThat(walk(ALL, 10)).isEmpty();
+    assertThat(items()).hasSize(1);
+    assertThat(items().get(0).keySet())
+        .containsExactlyInAnyOrder(
+            "pk", "id", "deleted_at", "feed", "updated_key", "due", "due_key");
+    assertThat(users.create(user("x", "other", "d"))).containsExactly(UserField.ID);
+    assertThat(users.create(user("y", "NAME", "c"))).isEmpty();
+    assertThat(users.delete(user, NOW)).isFalse();
+    assertThat(users.pendingErasures(10)).containsExactly("x");
+    users.completeErasure("x");
+    users.completeErasure("x");
+    assertThat(users.pendingErasures(10)).isEmpty();
+    assertThat(users.list(new Users.UpdatedBetween(NOW, NOW.plusSeconds(9)), null, 10).users())
+        .extracting(Users.Summary::fields)
+        .element(1)
+        .isEqualTo(Map.of("id", "x", "status", "deleted", "deleted_at", "2026-01-02 03:04:08"));
+  }
+
+  @Test
+  void namesAreFoundRegardlessOfCaseAndAccents() {
+    Map<String, String> names =
+        Map.of(
+            "1",
+            "Ölaf Straße",
+            "2",
+            "olaf strasse",
+            "3",
+            "OLAFUR",
+            "4",
+            "Łukasz",
+            "5",
+            "雅 & Co",
+            "6",
+            "𝔘nicode",
+            "7",
+            "a" + "x".repeat(199),
+            "8",
+            "a" + "x".repeat(198) + "y");
+    names.forEach(
+        (id, name) -> users.create(change(user(id, "u" + id, "c" + id), Map.of("name", name))));
+    assertThat(byName("OLAF S")).containsExactly("1", "2");
+    assertThat(byName("ölaf")).containsExactly("1", "2", "3");
+    assertThat(byName("雅")).containsExactly("5");
+    assertThat(byName("u")).containsExactly("6");
+    assertThat(byName("AX")).containsExactly("7", "8");
+    assertThat(byName("a" + "x".repeat(199))).containsExactly("7", "8");
+    assertThat(byName("b")).isEmpty();
+    assertThat(walk(new Users.ByName("o"), 1)).containsExactly("u1", "u2", "u3");
+    User renamed = change(users.find("3").orElseThrow(), Map.of("name", "Bert"));
+    assertThat(users.update(users.find("3").orElseThrow(), renamed)).isEmpty();
+    assertThat(byName("o")).containsExactly("1", "2");
+    assertThat(byName("bert")).containsExactly("3");
+  }
+
+  @Test
+  void usersAreFoundByTheirNetworkValues() {
+    for (int i = 0; i < 6; i++) {
+      Map<String, Object> values =
+          Map.of("mac", "AABBCCDDEE0" + i % 2, "profile_id", i % 3, "radius_id", 9007199254740991L);
+      users.create(change(user("" + i, "u" + (9 - i), "c" + i), values));
+    }
+    assertThat(walk(new Users.ByValue<>(UserField.MAC_ADDRESS, "AA:BB:CC:DD:EE:01"), 2))
+        .containsExactly("u4", "u6", "u8");
+    assertThat(walk(new Users.ByValue<>(UserField.PROFILE_ID, 0L), 1)).containsExactly("u6", "u9");
+    assertThat(walk(new Users.ByValue<>(UserField.RADIUS_ID, 9007199254740991L), 4)).hasSize(6);
+    assertThat(walk(new Users.ByValue<>(UserField.RADIUS_ID, 0L), 4)).isEmpty();
+  }
+
+  @Test
+  void usersAreDueOnceWhenTheirExpirationPasses() {
+    Instant later = NOW.plusSeconds(60);
+    users.create(expiring("past", NOW.minusSeconds(1), Status.ACTIVE));
+    users.create(expiring("due", later, Status.ACTIVE));
+    users.create(expiring("suspended", later, Status.SUSPENDED));
+    users.create(expiring("future", later.plusSeconds(1), Status.ACTIVE));
+    users.create(user("never", "never", "never"));
+    assertThat(due(later.minusSeconds(1))).isEmpty();
+    assertThat(due(later)).containsExactly("due");
+    assertThat(walk(new Users.ExpiresBefore(later.plusSeconds(1)), 1))
+        .containsExactly("past", "due");
+    assertThat(walk(new Users.ExpiresBefore(NOW), 5)).containsExactly("past");
+
+    // Other changes, even after the expiration, do not decide whether the user is still due.
+    User past = users.find("past").orElseThrow();
+    users.update(past, change(past, Map.of("name", "Renamed"), NOW.minusSeconds(5)));
+    User due = users.find("due").orElseThrow();
+    User renamed = change(due, Map.of("name", "Renamed"), later.plusSeconds(5));
+    assertThat(users.update(due, renamed)).isEmpty();
+    assertThat(due(later.plusSeconds(9))).containsExactly("due", "future");
+
+    User expired = change(renamed, Map.of("status", "expired"), later.plusSeconds(6));
+    assertThat(users.update(renamed, expired)).isEmpty();
+    assertThat(due(later.plusSeconds(9))).containsExactly("future");
+
+    // Active again with the same expiration: it was in the past when this was written.
+    User reactivated = change(expired, Map.of("status", "active"), later.plusSeconds(7));
+    assertThat(users.update(expired, reactivated)).isEmpty();
+    assertThat(due(later.plusSeconds(9))).containsExactly("future");
+    assertThat(walk(new Users.ExpiresBefore(later.plusSeconds(1)), 5))
+        .containsExactly("past", "due");
+
+    User renewed = change(reactivated, Map.of("expiration", "2026-03-01"), later.plusSeconds(8));
+    assertThat(users.update(reactivated, renewed)).isEmpty();
+    assertThat(due(Instant.parse("2026-03-01T00:00:00Z"))).containsExactly("future", "due");
+  }
+
+  @Test
+  void updatesAreListedInTheirOrder() {
+    users.create(user("a", "a", "a"));
+    users.create(user("b", "b", "b"));
+    users.create(user("c", "c", "c"));
+    User a = users.find("a").orElseThrow();
+    users.update(a, change(a, Map.of("profile_id", 1), NOW.plusSeconds(2)));
+    assertThat(walk(new Users.UpdatedBetween(NOW, NOW.plusSeconds(2)), 1))
+        .containsExactly("b", "c", "a");
+    assertThat(walk(new Users.UpdatedBetween(NOW, NOW.plusSeconds(1)), 5))
+        .containsExactly("b", "c");
+    assertThat(walk(new Users.UpdatedBetween(NOW.plusSeconds(1), NOW.plusSeconds(2)), 5))
+        .containsExactly("a");
+    assertThat(walk(new Users.UpdatedBetween(NOW.plusSeconds(2), NOW), 5)).isEmpty();
+  }
+
+  /** What a release, a script or a restored table may have left. */
+  @ParameterizedTest
+  @CsvSource({
+    "name,",
+    "name, 7",
+    "name, true",
+    "status, unknown",
+    "role, unknown",
+    "role,",
+    "expiration, never",
+    "profile_id, text",
+    "customer_id,",
+    "id, 5",
+    "id,"
+  })
+  void aBrokenRecordIsNamedAndLeftOutOfLists(String attribute, String value) {
+    users.create(change(user("a", "a", "a"), Map.of("profile_id", 1)));
+    User broken = change(user("b", "b", "b"), Map.of("profile_id", 1, "expiration", "2099-01-01"));
+    users.create(broken);
+    users.create(change(user("c", "c", "c"), Map.of("profile_id", 1)));
+    Map<String, AttributeValue> item = new HashMap<>(item("user#b"));
+    if (value == null) {
+      item.remove(attribute);
+    } else {
+      item.put(
+          attribute,
+          value.equals("true")
+              ? AttributeValue.fromBool(true)
+              : value.matches("[0-9]+")
+                  ? AttributeValue.fromN(value)
+                  : AttributeValue.fromS(value));
+    }
+    // An index does not contain an item whose key has another type.
+    boolean isIndexKey = attribute.equals("profile_id");
+    if (isIndexKey) {
+      item.put(attribute, AttributeValue.fromN("1.5"));
+    }
+    dynamoDb.client().putItem(r -> r.tableName(TABLE).item(item));
+
+    assertThatThrownBy(() -> users.find("b"))
+        .isInstanceOf(BrokenItemException.class)
+        .hasMessageContaining("user#b")
+        .hasMessageContaining("attribute " + attribute);
+    boolean isInLists = !attribute.equals("role");
+    List<String> expected = isInLists ? List.of("a", "c") : List.of("a", "b", "c");
+    for (int limit : new int[] {1, 2, 10}) {
+      assertThat(walk(ALL, limit)).isEqualTo(expected);
+    }
+    assertThat(walk(new Users.UpdatedBetween(NOW, NOW), 1)).isEqualTo(expected);
+    assertThat(ids(null, "b", null, null)).isEmpty();
+    assertThat(due(Instant.parse("2099-01-02T00:00:00Z"))).isEmpty();
   }
 
   private static List<String> walk(Users.Filter filter, int limit) {
@@ -194,11 +442,49 @@ class DynamoDbUsersTest {
   private static List<String> ids(
       Status status, String username, String customerId, String prefix) {
     return users
-        .list(new Users.Filter(status, username, customerId, prefix), null, 50)
+        .list(new Users.ByUsername(status, username, customerId, prefix), null, 50)
         .users()
         .stream()
         .map(Users.Summary::id)
         .toList();
+  }
+
+  private static List<String> byName(String prefix) {
+    return users.list(new Users.ByName(prefix), null, 50).users().stream()
+        .map(Users.Summary::id)
+        .toList();
+  }
+
+  private static List<String> due(Instant now) {
+    List<String> due = new ArrayList<>();
+    String after = null;
+    do {
+      Users.DuePage page = users.due(now, after, 1);
+      page.users().forEach(user -> due.add(user.id()));
+      after = page.next();
+    } while (after != null);
+    return due;
+  }
+
+  private static User change(User user, Map<String, Object> patch) {
+    return change(user, patch, NOW);
+  }
+
+  private static User change(User user, Map<String, Object> patch, Instant now) {
+    UpdateUserRequest update = new UpdateUserRequest(patch);
+    assertThat(update.errors()).isEmpty();
+    return update.apply(user, now);
+  }
+
+  private static User expiring(String id, Instant expiration, Status status) {
+    return user(id, id, id, status).toBuilder().set(UserField.EXPIRATION, expiration).build();
+  }
+
+  private static Map<String, AttributeValue> item(String key) {
+    return dynamoDb
+        .client()
+        .getItem(r -> r.tableName(TABLE).key(Map.of("pk", AttributeValue.fromS(key))))
+        .item();
   }
 
   private static List<Map<String, AttributeValue>> items() {

@@ -26,6 +26,9 @@ import java.util.TreeSet;
 final class Functions {
   private static final String USER = "jonewe";
 
+  /** When all subscribers expire. */
+  static final String EXPIRATION = "2099-03-31";
+
   private final Template template;
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final IssuedToken issued =
@@ -54,15 +57,16 @@ final class Functions {
         switch (name) {
           case "authorizer" -> "bearer";
           case "not-found" -> "unknown-route";
-          case "get-token", "revoke-token" -> "unknown";
+          case "get-token", "revoke-token", "delete-user" -> "unknown";
           default -> "ok";
         };
     String expected =
         switch (name) {
           case "authorizer" -> "\"Effect\":\"Allow\"";
           case "bootstrap-admin" -> "\"token\":";
+          case "expire-users" -> "\"expired\":";
           case "create-token", "create-user" -> "\"statusCode\":201";
-          case "not-found", "get-token", "revoke-token" -> "\"statusCode\":404";
+          case "not-found", "get-token", "revoke-token", "delete-user" -> "\"statusCode\":404";
           default -> "\"statusCode\":200";
         };
     try {
@@ -116,14 +120,14 @@ final class Functions {
         null);
   }
 
-  /** A subscriber like the contract's example, with every field set. */
+  /** A subscriber like the contract's example, with every field set, who does not expire. */
   static User subscriber(String id, String name, String customerId) {
     return new CreateUserRequest(
             Map.ofEntries(
                 Map.entry("id", id),
                 Map.entry("name", name),
                 Map.entry("customer_id", customerId),
-                Map.entry("expiration", "2025-03-31"),
+                Map.entry("expiration", EXPIRATION),
                 Map.entry("activated_at", "2023-12-13"),
                 Map.entry("mac", "AA:BB:CC:DD:EE:FF"),
                 Map.entry("profile_id", 10),

@@ -15,6 +15,6 @@ public final class Cursors {
    */
   public static String after(String username) {
     return Cursor.encode(
-        new Users.Filter(null, null, null, null).toString().toLowerCase(Locale.ROOT), username);
+        new Users.ByUsername(null, null, null, null).toString().toLowerCase(Locale.ROOT), username);
   }
 }

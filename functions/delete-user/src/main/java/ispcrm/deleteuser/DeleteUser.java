@@ -1,0 +1,108 @@
+package ispcrm.deleteuser;
+
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import ispcrm.gateway.LambdaEntryPoint;
+import ispcrm.gateway.Links;
+import ispcrm.history.Action;
+import ispcrm.history.Entry;
+import ispcrm.history.History;
+import ispcrm.users.Timestamps;
+import ispcrm.users.User;
+import ispcrm.users.Users;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * {@code DELETE /api/v1/users/{id}}: deletes a user, all or nothing, and erases the values in the
+ * user's history. If the erasure fails or takes long, the scheduled function expire-users completes
+ * it.
+ */
+public final class DeleteUser implements Function<ApiRequest, ApiResponse> {
+  private static final int MAX_ATTEMPTS = 8;
+
+  /** A longer history is left to expire-users, so that the client does not wait. */
+  private static final Duration MAX_ERASURE = Duration.ofSeconds(3);
+
+  private final Users users;
+  private final History history;
+  private final InstantSource clock;
+
+  public DeleteUser(Users users, History history, InstantSource clock) {
+    this.users = users;
+    this.history = history;
+    this.clock = clock;
+  }
+
+  /**
+   * @throws ApiException 404 if no user has the id; 409 if the user is the caller or the first
+   *     administrator, or is changed by others all the time; 412 if the user is not as If-Match
+   *     says
+   */
+  @Override
+  public ApiResponse apply(ApiRequest request) {
+    for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      User user =
+          users
+              .find(request.pathParameters().getOrDefault("id", ""))
+              .orElseThrow(() -> ApiException.notFound("user"));
+      check(request, user);
+      Instant now = clock.instant();
+      Entry entry = Entry.of(user.id(), Action.DELETED, now, request.actor(), Map.of(), Map.of());
+      if (users.delete(user, now, history.add(entry))) {
+        erase(user.id());
+        return response(user.id(), now, request.links());
+      }
+    }
+    throw refused("conflict", "others are changing it at the same time; try again.");
+  }
+
+  /** The user is deleted already, so a failure must not become the response. */
+  private void erase(String id) {
+    try {
+      if (history.erase(id, MAX_ERASURE)) {
+        users.completeErasure(id);
+      }
+    } catch (RuntimeException e) {
+      LambdaEntryPoint.logFault(
+          "The history of the deleted user " + id + " was not erased; expire-users will repeat it",
+          e);
+    }
+  }
+
+  private static ApiResponse response(String id, Instant deletedAt, Links links) {
+    Map<String, String> data = new LinkedHashMap<>();
+    data.put("id", id);
+    data.put("deleted_at", Timestamps.format(deletedAt));
+    Map<String, String> related = new LinkedHashMap<>();
+    related.put("self", links.user(id));
+    related.put("history", links.userHistory(id));
+    return ApiResponse.single(200, data, related);
+  }
+
+  private static void check(ApiRequest request, User user) {
+    if (user.id().equals(request.caller().userId())) {
+      throw refused("own_account", "you cannot delete the user whose token you use.");
+    }
+    if (user.id().equals(User.FIRST_ADMIN)) {
+      throw refused(
+          "reserved",
+          "admin is the first administrator; another administrator can set its status to disabled"
+              + " instead.");
+    }
+    request
+        .preconditions()
+        .check(
+            ApiResponse.single(200, user.toMap(), Map.of("self", request.links().user(user.id())))
+                .withEtag());
+  }
+
+  private static ApiException refused(String code, String reason) {
+    return new ApiException(409, code, "The user was not deleted - " + reason);
+  }
+}

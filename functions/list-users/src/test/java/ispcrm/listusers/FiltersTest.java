@@ -1,0 +1,341 @@
+package ispcrm.listusers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import ispcrm.template.Template;
+import ispcrm.users.CreateUserRequest;
+import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.UpdateUserRequest;
+import ispcrm.users.User;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The filters that do not select by username or status, and which filters can be combined. */
+class FiltersTest {
+  private static final Instant NOW = Instant.parse("2025-01-01T12:00:00Z");
+
+  private static LocalDynamoDb dynamoDb;
+  private static DynamoDbUsers users;
+  private Instant time = NOW;
+
+  @BeforeAll
+  static void start() {
+    dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
+    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+  }
+
+  @AfterAll
+  static void stop() {
+    dynamoDb.close();
+  }
+
+  @AfterEach
+  void empty() {
+    dynamoDb
+        .client()
+        .scan(scan -> scan.tableName("UsersTable"))
+        .items()
+        .forEach(
+            item ->
+                dynamoDb
+                    .client()
+                    .deleteItem(
+                        delete ->
+                            delete.tableName("UsersTable").key(Map.of("pk", item.get("pk")))));
+  }
+
+  @Test
+  void namesAreFoundByTheirBeginningRegardlessOfCaseAndAccents() {
+    create("a", Map.of("name", "Zoë Müller"));
+    create("b", Map.of("name", "ZOE MULLER"));
+    create("c", Map.of("name", "Anna Zoe"));
+    create("d", Map.of("name", "Straße 7"));
+    create("e", Map.of("name", "山田太郎"));
+    create("f", Map.of("name", "Αστερίου"));
+    assertThat(list("name=zoe m")).containsExactly("a", "b");
+    assertThat(list("name=ZOÉ")).containsExactly("a", "b");
+    assertThat(list("name=STRASSE")).containsExactly("d");
+    assertThat(list("name=山田")).containsExactly("e");
+    assertThat(list("name=ΑΣ")).containsExactly("f");
+    assertThat(list("name=müller")).isEmpty();
+    assertThat(list("name=zoe muller jr")).isEmpty();
+  }
+
+  @Test
+  void usersWithANameAreOrderedByName() {
+    create("1", Map.of("name", "Bob C"));
+    create("2", Map.of("name", "bob b"));
+    create("3", Map.of("name", "Bób A"));
+    assertThat(list("name=b")).containsExactly("3", "2", "1");
+    assertThat(pages("name=b", 1)).containsExactly("3", "2", "1");
+  }
+
+  @Test
+  void aRenamedUserIsFoundByTheNewNameOnly() {
+    create("a", Map.of("name", "Old"));
+    update("a", Map.of("name", "New"));
+    assertThat(list("name=old")).isEmpty();
+    assertThat(list("name=new")).containsExactly("a");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"AA:BB:CC:DD:EE:FF", "aa-bb-cc-dd-ee-ff", "aabb.ccdd.eeff", "aabbccddeeff"})
+  void aDeviceIsFoundHoweverItsAddressIsWritten(String mac) {
+    create("z", Map.of("mac", "AA:BB:CC:DD:EE:FF"));
+    create("b", Map.of("mac", "aabbccddeeff"));
+    create("c", Map.of("mac", "AA:BB:CC:DD:EE:00"));
+    create("d", Map.of());
+    assertThat(list("mac=" + mac)).containsExactly("b", "z");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"profile_id, 10", "profile_id, 010", "radius_id, 10", "radius_id, 10.0"})
+  void aNumberIsFoundByItsValue(String field, String value) {
+    create("b", Map.of(field, 10));
+    create("a", Map.of(field, 10));
+    create("c", Map.of(field, 100));
+    create("d", Map.of(field, 9_007_199_254_740_991L));
+    create("e", Map.of());
+    assertThat(list(field + "=" + value)).containsExactly("a", "b");
+    assertThat(list(field + "=9007199254740991")).containsExactly("d");
+    assertThat(list(field + "=0")).isEmpty();
+    assertThat(pages(field + "=" + value, 1)).containsExactly("a", "b");
+  }
+
+  @Test
+  void activeUsersAreFoundByExpirationSoonestFirst() {
+    create("later", Map.of("expiration", "2025-03-01"));
+    create("soon", Map.of("expiration", "2025-02-01"));
+    create("past", Map.of("expiration", "2024-01-01"));
+    create("never", Map.of());
+    create("suspended", Map.of("expiration", "2025-02-01", "status", "suspended"));
+    assertThat(list("expires_before=2025-03-01")).containsExactly("past", "soon");
+    assertThat(list("expires_before=2025-03-01 00:00:01")).containsExactly("past", "soon", "later");
+    assertThat(list("expires_before=2025-03-01&status=ACTIVE")).containsExactly("past", "soon");
+    assertThat(pages("expires_before=2026-01-01", 1)).containsExactly("past", "soon", "later");
+    update("soon", Map.of("status", "suspended"));
+    update("suspended", Map.of("status", "active"));
+    assertThat(list("expires_before=2025-03-01")).containsExactly("past", "suspended");
+  }
+
+  @Test
+  void changesComeInTheirOrderAndDeletedUsersAreAmongThem() {
+    create("a", Map.of());
+    time = NOW.plusSeconds(10);
+    create("b", Map.of());
+    time = NOW.plusSeconds(20);
+    update("a", Map.of("name", "A"));
+    time = NOW.plusSeconds(30);
+    users.delete(users.find("b").orElseThrow(), time);
+    time = NOW.plusSeconds(100);
+    assertThat(list("updated_since=2025-01-01 12:00:00")).containsExactly("a", "b");
+    assertThat(list("updated_since=2025-01-01T14:00:21+02:00")).containsExactly("b");
+    assertThat(list("updated_since=2025-01-01 12:00:31")).isEmpty();
+    assertThat(list("updated_since=2030-01-01")).isEmpty();
+    assertThat(json(apply("updated_since=2025-01-01 12:00:21")).get("users").get(0).toString())
+        .isEqualTo("{\"id\":\"b\",\"status\":\"deleted\",\"deleted_at\":\"2025-01-01 12:00:30\"}");
+  }
+
+  @Test
+  void theLastSecondsAreHeldBack() {
+    create("a", Map.of());
+    time = NOW.plusSeconds(14);
+    assertThat(list("updated_since=2025-01-01")).isEmpty();
+    time = NOW.plusSeconds(15);
+    assertThat(list("updated_since=2025-01-01")).containsExactly("a");
+  }
+
+  private String next(String query, String page) {
+    JsonNode next = json(apply(page)).at("/_links/next");
+    return next.isMissingNode()
+        ? null
+        : query + "&cursor=" + next.asString().replaceFirst(".*cursor=([^&]*).*", "$1");
+  }
+
+  @Test
+  void aBrokenRecordIsLeftOut() {
+    create("a", Map.of("profile_id", 7));
+    create("b", Map.of("profile_id", 7));
+    dynamoDb
+        .client()
+        .updateItem(
+            r ->
+                r.tableName("UsersTable")
+                    .key(Map.of("pk", AttributeValue.fromS("user#a")))
+                    .updateExpression("REMOVE customer_id"));
+    time = NOW.plusSeconds(15);
+    for (String query : List.of("status=active", "profile_id=7", "updated_since=2025-01-01")) {
+      assertThat(list(query)).as(query).containsExactly("b");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "mac=AA:BB:CC:DD:EE:0A | mac=aa-bb-cc-dd-ee-0a | mac=AA:BB:CC:DD:EE:0B",
+        "profile_id=7 | profile_id=007 | radius_id=7",
+        "name=Zoe | name=zoë | name=zo",
+        "expires_before=2025-03-01 | expires_before=2025-03-01T00:00:00Z&status=active |"
+            + " expires_before=2025-03-02",
+        "updated_since=2025-01-01 | updated_since=2025-01-01T02:00:00+02:00 |"
+            + " updated_since=2025-01-02",
+        "q=a | q=A | name=a"
+      })
+  void aCursorBelongsToItsFilterHoweverThatIsWritten(String filter, String equal, String other) {
+    for (String id : List.of("a1", "a2", "a3")) {
+      create(
+          id,
+          Map.of(
+              "mac", "AA:BB:CC:DD:EE:0A",
+              "profile_id", 7,
+              "name", "Zoe",
+              "expiration", "2025-02-01"));
+    }
+    time = NOW.plusSeconds(60);
+    String cursor =
+        "&limit=1&cursor="
+            + json(apply(filter + "&limit=1"))
+                .at("/_links/next")
+                .asString()
+                .replaceFirst(".*cursor=([^&]*).*", "$1");
+    time = NOW.plusSeconds(120);
+    assertThat(list(filter + cursor)).containsExactly("a2");
+    assertThat(list(equal + cursor)).containsExactly("a2");
+    assertThat(catchThrowableOfType(ApiException.class, () -> apply(other + cursor)))
+        .hasMessageStartingWith("Invalid cursor - ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "name=a&status=active | name, status",
+        "mac=AA:BB:CC:DD:EE:FF&username=a&q=b | mac, q, username",
+        "profile_id=1&radius_id=1 | profile_id, radius_id",
+        "expires_before=2025-01-01&status=suspended | expires_before, status",
+        "expires_before=2025-01-01&status=active&q=a | expires_before, q, status",
+        "updated_since=2025-01-01&status=active | status, updated_since",
+        "updated_since=2025-01-01&expires_before=2025-01-01 | expires_before, updated_since"
+      })
+  void filtersThatCannotBeCombinedAreNamed(String query, String names) {
+    ApiException e = catchThrowableOfType(ApiException.class, () -> apply(query));
+    assertThat(e.status()).isEqualTo(400);
+    assertThat(e).hasMessage("Invalid query parameters: see errors.");
+    assertThat(e.fieldErrors().keySet()).containsExactlyInAnyOrder(names.split(", ", -1));
+    e.fieldErrors()
+        .forEach(
+            (name, error) -> {
+              Set<String> others = new LinkedHashSet<>(Arrays.asList(names.split(", ", -1)));
+              others.remove(name);
+              assertThat(error)
+                  .isEqualTo(
+                      "cannot be combined with "
+                          + String.join(", ", others)
+                          + "; only status, username, customer_id and q can be combined with each"
+                          + " other, and expires_before with status=active");
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "profile_id=ten | profile_id: must be an integer from 0 to 9007199254740991",
+        "profile_id= | profile_id: must be an integer from 0 to 9007199254740991",
+        "profile_id=-1 | profile_id: must be an integer from 0 to 9007199254740991",
+        "profile_id=null | profile_id: must be an integer from 0 to 9007199254740991",
+        "radius_id=1.5 | radius_id: must be an integer from 0 to 9007199254740991",
+        "radius_id=1e3 | radius_id: must be an integer from 0 to 9007199254740991",
+        "radius_id=9007199254740992 | radius_id: must be an integer from 0 to 9007199254740991",
+        "radius_id=99999999999999999999 | radius_id: must be an integer from 0 to"
+            + " 9007199254740991",
+        "radius_id=١٢ | radius_id: must be an integer from 0 to 9007199254740991",
+        "mac=AA:BB | mac: must be six octets such as AA:BB:CC:DD:EE:FF",
+        "mac=null | mac: must be six octets such as AA:BB:CC:DD:EE:FF",
+        "name= | name: must be 1 to 200 characters, not blank, without control characters"
+            + " and direction marks",
+        "updated_since=yesterday | updated_since: must be a valid time: YYYY-MM-DD HH:MM:SS or"
+            + " YYYY-MM-DD in UTC, YYYY-MM-DDTHH:MM:SS with Z or an offset like +02:00",
+        "expires_before=2025-02-30 | expires_before: must be a valid time: YYYY-MM-DD HH:MM:SS or"
+            + " YYYY-MM-DD in UTC, YYYY-MM-DDTHH:MM:SS with Z or an offset like +02:00",
+        "expires_before=2025-02-01&status=activ | status: must be one of active, inactive,"
+            + " suspended, expired, disabled"
+      })
+  void aValueThatTheFieldCannotHaveIsInvalid(String query, String error) {
+    ApiException e = catchThrowableOfType(ApiException.class, () -> apply(query));
+    assertThat(e.status()).isEqualTo(400);
+    List<String> errors = new ArrayList<>();
+    e.fieldErrors().forEach((name, fault) -> errors.add(name + ": " + fault));
+    assertThat(errors).containsExactly(error);
+  }
+
+  private void create(String id, Map<String, Object> fields) {
+    Map<String, Object> body = new LinkedHashMap<>(fields);
+    body.put("id", id);
+    assertThat(users.create(new CreateUserRequest(body).toUser("", "IZ" + id, time))).isEmpty();
+  }
+
+  private void update(String id, Map<String, Object> patch) {
+    User before = users.find(id).orElseThrow();
+    assertThat(users.update(before, new UpdateUserRequest(patch).apply(before, time))).isEmpty();
+  }
+
+  private List<String> pages(String query, int limit) {
+    List<String> ids = new ArrayList<>();
+    String first = query + "&limit=" + limit;
+    for (String page = first; page != null; page = next(first, page)) {
+      ids.addAll(list(page));
+    }
+    return ids;
+  }
+
+  private List<String> list(String query) {
+    ApiResponse response = apply(query);
+    assertThat(response.status()).isEqualTo(200);
+    List<String> ids = new ArrayList<>();
+    json(response).get("users").forEach(user -> ids.add(user.get("id").asString()));
+    return ids;
+  }
+
+  private static JsonNode json(ApiResponse response) {
+    return new JsonMapper().readTree(response.body());
+  }
+
+  /**
+   * @param query a query string that is not encoded
+   */
+  private ApiResponse apply(String query) {
+    Map<String, List<String>> parameters = new LinkedHashMap<>();
+    for (String parameter : query.split("&", -1)) {
+      String[] parts = parameter.split("=", 2);
+      parameters.put(parts[0], List.of(parts[1]));
+    }
+    return new ListUsers(users, () -> time)
+        .apply(
+            ApiRequest.of(
+                Map.of("multiValueQueryStringParameters", parameters), "https://crm.example.net"));
+  }
+}

@@ -1,0 +1,112 @@
+package ispcrm.dynamodb;
+
+import com.amazonaws.services.lambda.runtime.LambdaRuntime;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * An item of a table, read strictly. Every method throws {@link BrokenItemException} if an
+ * attribute is missing, unless the method's name begins with {@code optional}, or if it is not what
+ * the method reads.
+ *
+ * @param key the item's key, for the log
+ */
+public record Item(String key, Map<String, AttributeValue> attributes) {
+
+  /**
+   * @param keyNames the attributes that the log should name the item by
+   */
+  public static Item of(Map<String, AttributeValue> attributes, String... keyNames) {
+    String key =
+        Arrays.stream(keyNames)
+            .map(
+                name -> attributes.containsKey(name) ? attributes.get(name).s() : "without " + name)
+            .collect(Collectors.joining(" "));
+    return new Item(key, attributes);
+  }
+
+  /**
+   * Reads the items of a page. A broken item must not break the page: it is left out, and an error
+   * in the log names it.
+   *
+   * @param keyNames as for {@link #of}
+   */
+  public static <T> List<T> readEach(
+      List<Map<String, AttributeValue>> items, Function<Item, T> reader, String... keyNames) {
+    List<T> read = new ArrayList<>();
+    for (Map<String, AttributeValue> item : items) {
+      try {
+        read.add(reader.apply(of(item, keyNames)));
+      } catch (BrokenItemException e) {
+        log(e);
+      }
+    }
+    return read;
+  }
+
+  /** Logs that an item was left out because it is broken. */
+  public static void log(BrokenItemException fault) {
+    LambdaRuntime.getLogger().log(fault.getMessage() + " It was left out.", LogLevel.ERROR);
+  }
+
+  public boolean has(String name) {
+    return attributes.containsKey(name);
+  }
+
+  public String text(String name) {
+    String text = required(name).s();
+    if (text == null) {
+      throw broken(name, "is not text.", null);
+    }
+    return text;
+  }
+
+  public String optionalText(String name) {
+    return has(name) ? text(name) : null;
+  }
+
+  public long number(String name) {
+    return read(name, attribute -> Long.valueOf(attribute.n()));
+  }
+
+  public Instant time(String name) {
+    return read(name, attribute -> Instant.ofEpochSecond(Long.parseLong(attribute.n())));
+  }
+
+  public Instant optionalTime(String name) {
+    return has(name) ? time(name) : null;
+  }
+
+  /**
+   * Reads an attribute.
+   *
+   * @param reader any exception that it throws means that the item is broken
+   */
+  public <T> T read(String name, Function<AttributeValue, T> reader) {
+    AttributeValue attribute = required(name);
+    try {
+      return reader.apply(attribute);
+    } catch (RuntimeException e) {
+      throw broken(name, "has an invalid value.", e);
+    }
+  }
+
+  private AttributeValue required(String name) {
+    AttributeValue attribute = attributes.get(name);
+    if (attribute == null) {
+      throw broken(name, "is missing.", null);
+    }
+    return attribute;
+  }
+
+  private BrokenItemException broken(String name, String fault, RuntimeException cause) {
+    return new BrokenItemException(key, name, fault, cause);
+  }
+}

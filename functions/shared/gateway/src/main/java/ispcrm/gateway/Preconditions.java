@@ -1,0 +1,55 @@
+package ispcrm.gateway;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The conditions that a client puts on a request with the headers If-Match and If-None-Match.
+ *
+ * @param ifMatch the entity tags of If-Match; empty if there is no such header
+ * @param ifNoneMatch the entity tags of If-None-Match; empty if there is no such header
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-13.1">RFC 9110, preconditions</a>
+ */
+public record Preconditions(List<String> ifMatch, List<String> ifNoneMatch) {
+  private static final String ANY = "*";
+
+  static Preconditions of(Map<String, List<String>> headers) {
+    return new Preconditions(tags(headers, "If-Match"), tags(headers, "If-None-Match"));
+  }
+
+  /**
+   * Compares If-Match with the resource as it is.
+   *
+   * @param current the response to GET, with its ETag
+   * @throws ApiException 412 if it does not match
+   */
+  public void check(ApiResponse current) {
+    if (!ifMatch.isEmpty() && !ifMatch.contains(ANY) && !ifMatch.contains(current.etag())) {
+      throw new ApiException(
+          412,
+          "precondition_failed",
+          "Precondition failed - this has changed since you read it; read it again, and send its"
+              + " new ETag in If-Match.");
+    }
+  }
+
+  /** The response to GET, or 304 without a body if If-None-Match contains its ETag. */
+  public ApiResponse unlessKnown(ApiResponse current) {
+    boolean isKnown =
+        ifNoneMatch.stream()
+            .map(tag -> tag.replaceFirst("^W/", ""))
+            .anyMatch(tag -> tag.equals(ANY) || tag.equals(current.etag()));
+    return isKnown ? current.notModified() : current;
+  }
+
+  private static List<String> tags(Map<String, List<String>> headers, String name) {
+    return headers.entrySet().stream()
+        .filter(header -> header.getKey().equalsIgnoreCase(name))
+        .flatMap(header -> header.getValue().stream())
+        .flatMap(value -> Arrays.stream(value.split(",", -1)))
+        .map(String::strip)
+        .filter(tag -> !tag.isEmpty())
+        .toList();
+  }
+}

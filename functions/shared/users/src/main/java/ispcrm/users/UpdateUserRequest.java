@@ -1,0 +1,41 @@
+package ispcrm.users;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A client's request to update a user, as a JSON Merge Patch: every field checked, and every error
+ * noted.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc7396">RFC 7396, JSON Merge Patch</a>
+ */
+public final class UpdateUserRequest extends UserRequest {
+
+  /**
+   * @param patch the request's JSON, with the id, which cannot be changed, under the key {@code id}
+   */
+  public UpdateUserRequest(Map<String, Object> patch) {
+    super(patch, fixed());
+  }
+
+  private static Map<UserField<?>, String> fixed() {
+    Map<UserField<?>, String> fixed = readOnly();
+    fixed.put(UserField.ID, "cannot be changed");
+    return fixed;
+  }
+
+  /**
+   * The user after the update; the same object if nothing would change. A new status without a
+   * reason clears the reason of the old one.
+   *
+   * @param now the time of the update
+   */
+  public User apply(User before, Instant now) {
+    User.Builder builder = before.toBuilder();
+    applyTo(builder);
+    if (builder.get(UserField.STATUS) != before.status() && !sets(UserField.STATUS_REASON)) {
+      builder.set(UserField.STATUS_REASON, null);
+    }
+    return builder.build().equals(before) ? before : builder.set(UserField.UPDATED_AT, now).build();
+  }
+}

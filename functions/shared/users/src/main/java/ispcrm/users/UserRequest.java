@@ -1,0 +1,94 @@
+package ispcrm.users;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A client's request to create or update a user: every field checked, and every error noted. */
+abstract sealed class UserRequest permits CreateUserRequest, UpdateUserRequest {
+  private static final String VERSION = "version";
+  private static final Set<String> VERSIONS = Set.of("v1", "v0");
+
+  final Map<String, Object> body;
+  final Map<String, String> errors = new LinkedHashMap<>();
+  private final Map<UserField<?>, Object> values = new LinkedHashMap<>();
+
+  /**
+   * @param body the request's JSON
+   * @param fixed fields that this request cannot set, each with what is wrong with naming it
+   */
+  UserRequest(Map<String, Object> body, Map<UserField<?>, String> fixed) {
+    this.body = body;
+    List<UserField<?>> known = UserField.ALL.stream().filter(f -> !fixed.containsKey(f)).toList();
+    for (UserField<?> field : UserField.ALL) {
+      if (!body.containsKey(field.toString())) {
+        continue;
+      }
+      if (fixed.containsKey(field)) {
+        errors.put(field.toString(), fixed.get(field));
+      } else {
+        read(field);
+      }
+    }
+    if (body.containsKey(VERSION) && !VERSIONS.contains(String.valueOf(body.get(VERSION)))) {
+      errors.put(VERSION, "must be \"v1\" or \"v0\" if present");
+    }
+    for (String key : body.keySet()) {
+      if (!key.equals(VERSION) && UserField.ALL.stream().noneMatch(f -> f.toString().equals(key))) {
+        errors.put(key, "is not a known field; the known fields are " + names(known));
+      }
+    }
+  }
+
+  /** Why a client cannot set the fields that the system sets. */
+  static Map<UserField<?>, String> readOnly() {
+    Map<UserField<?>, String> fixed = new LinkedHashMap<>();
+    UserField.ALL.stream()
+        .filter(UserField::isReadOnly)
+        .forEach(field -> fixed.put(field, "is read-only; the system sets it"));
+    return fixed;
+  }
+
+  /** What is wrong with each invalid field; empty if the request can be carried out. */
+  public Map<String, String> errors() {
+    return Collections.unmodifiableMap(errors);
+  }
+
+  /** Whether the request names this field with a valid value. */
+  boolean sets(UserField<?> field) {
+    return values.containsKey(field);
+  }
+
+  /** The value that the request gives a field; null if it names none or clears the field. */
+  @SuppressWarnings("unchecked") // read stores only what the field parsed
+  <T> T value(UserField<T> field) {
+    return (T) values.get(field);
+  }
+
+  /** Sets the fields that the request names. */
+  void applyTo(User.Builder user) {
+    values.keySet().forEach(field -> set(user, field));
+  }
+
+  private <T> void set(User.Builder user, UserField<T> field) {
+    user.set(field, value(field));
+  }
+
+  private <T> void read(UserField<T> field) {
+    try {
+      values.put(field, field.parse(body.get(field.toString())));
+    } catch (InvalidValueException e) {
+      errors.put(field.toString(), e.getMessage());
+    }
+  }
+
+  private static String names(List<UserField<?>> fields) {
+    return Stream.concat(fields.stream().map(UserField::toString), Stream.of(VERSION))
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+}

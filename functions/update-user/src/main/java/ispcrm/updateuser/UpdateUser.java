@@ -1,0 +1,141 @@
+package ispcrm.updateuser;
+
+import ispcrm.access.Role;
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import ispcrm.gateway.Caller;
+import ispcrm.gateway.Links;
+import ispcrm.history.Action;
+import ispcrm.history.Entry;
+import ispcrm.history.History;
+import ispcrm.users.UpdateUserRequest;
+import ispcrm.users.User;
+import ispcrm.users.UserField;
+import ispcrm.users.Users;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** {@code PATCH /api/v1/users/{id}}: changes a user, all or nothing. */
+public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
+  private static final int MAX_ATTEMPTS = 8;
+
+  private final Users users;
+  private final History history;
+  private final InstantSource clock;
+
+  public UpdateUser(Users users, History history, InstantSource clock) {
+    this.users = users;
+    this.history = history;
+    this.clock = clock;
+  }
+
+  /**
+   * @throws ApiException 400 if the patch is invalid, naming every invalid field; 404 if no user
+   *     has the id; 403 if the caller is not an administrator and the user is, or would be, staff
+   *     or an administrator; 412 if the user is not as If-Match says; 409 if another user has the
+   *     username or customer number, if the change is not allowed for this user, or if the user is
+   *     changed by others all the time
+   */
+  @Override
+  public ApiResponse apply(ApiRequest request) {
+    UpdateUserRequest update = new UpdateUserRequest(request.json("ID", "id"));
+    if (!update.errors().isEmpty()) {
+      throw new ApiException(
+          400, "invalid_fields", "The user was not changed - see errors.", update.errors());
+    }
+    for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      User before =
+          users
+              .find(request.pathParameters().getOrDefault("id", ""))
+              .orElseThrow(() -> ApiException.notFound("user"));
+      Instant now = clock.instant();
+      User after = update.apply(before, now.truncatedTo(ChronoUnit.SECONDS));
+      check(request, before, after);
+      Set<UserField<?>> conflicts =
+          after.equals(before) ? Set.of() : write(request, before, after, now);
+      if (conflicts.isEmpty()) {
+        return response(after, request.links());
+      }
+      if (!conflicts.contains(UserField.ID)) {
+        Map<String, String> errors = new LinkedHashMap<>();
+        conflicts.forEach(field -> errors.put(field.toString(), "already in use"));
+        throw conflict("already_exists", "see errors.", errors);
+      }
+    }
+    throw conflict("conflict", "others are changing it at the same time; try again.", Map.of());
+  }
+
+  private Set<UserField<?>> write(ApiRequest request, User before, User after, Instant now) {
+    return users.update(
+        before,
+        after,
+        history.add(
+            Entry.of(
+                before.id(),
+                Action.UPDATED,
+                now,
+                request.actor(),
+                before.settableFields(),
+                after.settableFields())));
+  }
+
+  /** The same as the response to GET, so that its ETag is the same. */
+  private static ApiResponse response(User user, Links links) {
+    return ApiResponse.single(200, user.toMap(), Map.of("self", links.user(user.id()))).withEtag();
+  }
+
+  private static void check(ApiRequest request, User before, User after) {
+    boolean isOfSubscriber = before.role() == Role.CUSTOMER && after.role() == Role.CUSTOMER;
+    if (!isOfSubscriber && request.caller().role() != Role.ADMIN) {
+      throw new ApiException(
+          403,
+          "forbidden",
+          "Forbidden - only an administrator can change staff or administrators, or give a user"
+              + " one of these roles.");
+    }
+    request.preconditions().check(response(before, request.links()));
+    protectOwnAccount(request.caller(), before, after);
+    protectFirstAdmin(before, after);
+  }
+
+  private static void protectOwnAccount(Caller caller, User before, User after) {
+    boolean losesAccess = !after.hasAccess() || after.role() != before.role();
+    if (losesAccess && caller.userId().equals(before.id())) {
+      throw conflict(
+          "own_account",
+          "you cannot bar the user whose token you use, or change that user's role.",
+          Map.of());
+    }
+  }
+
+  /** Keeps the name and the role of the first administrator, and the name from others. */
+  private static void protectFirstAdmin(User before, User after) {
+    if (before.id().equals(User.FIRST_ADMIN)) {
+      Map<String, String> errors = new LinkedHashMap<>();
+      for (UserField<?> field : List.of(UserField.USERNAME, UserField.ROLE)) {
+        if (!before.get(field).equals(after.get(field))) {
+          errors.put(field.toString(), "cannot be changed");
+        }
+      }
+      if (!errors.isEmpty()) {
+        throw conflict(
+            "reserved",
+            "admin is the first administrator, whose username and role cannot be changed.",
+            errors);
+      }
+    } else if (!before.username().equals(after.username()) && !after.reservedNames().isEmpty()) {
+      throw conflict("already_exists", "see errors.", after.reservedNames());
+    }
+  }
+
+  private static ApiException conflict(String code, String reason, Map<String, String> errors) {
+    return new ApiException(409, code, "The user was not changed - " + reason, errors);
+  }
+}

@@ -1,0 +1,70 @@
+package ispcrm.checks;
+
+import ispcrm.emulation.LocalLambda;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** Calls the functions of an administrator's requests, as API Gateway does after the authorizer. */
+record Requests(LocalLambda lambda) {
+
+  /**
+   * A response.
+   *
+   * @param body null if there is none
+   */
+  record Response(int status, JsonNode body) {}
+
+  Response createUser(String body) {
+    return call("create-user", "POST", null, Map.of(), body);
+  }
+
+  Response updateUser(String id, String body) {
+    return call("update-user", "PATCH", id, Map.of(), body);
+  }
+
+  Response deleteUser(String id) {
+    return call("delete-user", "DELETE", id, Map.of(), "");
+  }
+
+  Response getUser(String id) {
+    return call("get-user", "GET", id, Map.of(), "");
+  }
+
+  /** The history of a user on one page, newest first. */
+  List<JsonNode> history(String id) {
+    Response page = call("list-user-history", "GET", id, Map.of("limit", List.of("200")), "");
+    return page.status() == 404 ? List.of() : page.body().get("history").valueStream().toList();
+  }
+
+  Response listUsers(Map<String, List<String>> query) {
+    return call("list-users", "GET", null, query, "");
+  }
+
+  private Response call(
+      String function, String method, String id, Map<String, List<String>> query, String body) {
+    Map<String, String> authorizer = new LinkedHashMap<>();
+    authorizer.put("token_id", "token");
+    authorizer.put("user_id", "admin");
+    authorizer.put("role", "admin");
+    authorizer.put("scopes", "users:read users:write users:delete history:read");
+    authorizer.put("is_narrowed", "false");
+    authorizer.put("token_expires_at", "2100-01-01T00:00:00Z");
+    authorizer.put("address", "192.0.2.1");
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("httpMethod", method);
+    event.put("path", "/api/v1/users");
+    event.put("body", body);
+    event.put("multiValueQueryStringParameters", query);
+    if (id != null) {
+      event.put("pathParameters", Map.of("id", id));
+    }
+    event.put("requestContext", Map.of("requestId", "request", "authorizer", authorizer));
+    JsonNode response =
+        Checkout.JSON.readTree(lambda.invoke(function, Checkout.JSON.writeValueAsString(event)));
+    String text = response.get("body").asString();
+    return new Response(
+        response.get("statusCode").asInt(), text.isEmpty() ? null : Checkout.JSON.readTree(text));
+  }
+}

@@ -1,0 +1,54 @@
+package ispcrm.local;
+
+import ispcrm.emulation.LocalLambda;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Invokes expire-users again and again, as a rule of EventBridge does in an AWS account. */
+final class Schedule implements AutoCloseable {
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread daemon = new Thread(task, "schedule");
+            daemon.setDaemon(true);
+            return daemon;
+          });
+
+  private Schedule() {}
+
+  static Schedule start(LocalLambda lambda, Duration interval) {
+    Schedule schedule = new Schedule();
+    schedule.thread.scheduleWithFixedDelay(
+        () -> schedule.invoke(lambda),
+        interval.toMillis(),
+        interval.toMillis(),
+        TimeUnit.MILLISECONDS);
+    return schedule;
+  }
+
+  /** A fault must not end the schedule. */
+  private void invoke(LocalLambda lambda) {
+    try {
+      lambda.invoke("expire-users", "{}");
+    } catch (RuntimeException e) {
+      if (!thread.isShutdown()) {
+        System.err.println("expire-users failed, and will be tried again: " + e);
+      }
+    }
+  }
+
+  /** Interrupts a run and waits until it has ended, because it needs DynamoDB. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    try {
+      if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
+        System.err.println("expire-users is still running.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
