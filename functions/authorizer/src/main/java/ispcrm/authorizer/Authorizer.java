@@ -2,7 +2,6 @@ package ispcrm.authorizer;
 
 import ispcrm.access.Endpoint;
 import ispcrm.access.Scope;
-import ispcrm.dynamodb.BrokenItemException;
 import ispcrm.dynamodb.Item;
 import ispcrm.gateway.Caller;
 import ispcrm.tokens.BearerToken;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * The only place that authenticates requests and checks the scopes of their tokens against {@link
@@ -43,7 +41,8 @@ public final class Authorizer implements Function<AuthorizerRequest, Decision> {
 
   /**
    * Reads the token and then its user, both as they are at this moment. So a revocation, demotion,
-   * bar or deletion takes effect from the next request.
+   * bar or deletion takes effect from the next request. A broken record gives nobody access, and
+   * does not look like a fault of the authorizer.
    *
    * @throws UnauthorizedException if the request has no valid token, or if its user has no access;
    *     it does not say why
@@ -53,11 +52,11 @@ public final class Authorizer implements Function<AuthorizerRequest, Decision> {
     BearerToken secret = bearerToken(request).orElseThrow(UnauthorizedException::new);
     Instant now = clock.instant();
     Token token =
-        read(() -> tokens.find(secret))
+        Item.unlessBroken(() -> tokens.find(secret))
             .filter(found -> found.isValid(now))
             .orElseThrow(UnauthorizedException::new);
     User user =
-        read(() -> users.find(token.user()))
+        Item.unlessBroken(() -> users.find(token.user()))
             .filter(User::hasAccess)
             .orElseThrow(UnauthorizedException::new);
     Decision decision = decide(request, token, user);
@@ -65,16 +64,6 @@ public final class Authorizer implements Function<AuthorizerRequest, Decision> {
       tokens.recordUse(secret, new Token.Use(now, request.sourceIp()));
     }
     return decision;
-  }
-
-  /** A broken record gives nobody access, and must not look like a fault of the authorizer. */
-  private static <T> Optional<T> read(Supplier<Optional<T>> record) {
-    try {
-      return record.get();
-    } catch (BrokenItemException e) {
-      Item.log(e);
-      return Optional.empty();
-    }
   }
 
   static Decision decide(AuthorizerRequest request, Token token, User user) {

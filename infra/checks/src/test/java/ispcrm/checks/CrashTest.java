@@ -64,14 +64,14 @@ class CrashTest {
           assertThat(requests.getUser(user).status()).isEqualTo(404);
         }
       }
-      lambdaOnceMore(requests);
+      completeDeletions(requests);
       state.scan("UsersTable").forEach(item -> assertThat(item.get("due")).isNull());
       System.out.println(KILLS + " kills, " + total + " acknowledged changes, 0 lost, 0 half done");
     }
   }
 
   /** Completes the deletions that were killed before they had erased the history. */
-  private static void lambdaOnceMore(Requests requests) {
+  private static void completeDeletions(Requests requests) {
     requests.lambda().invoke("expire-users", "{}");
   }
 

@@ -3,11 +3,12 @@ package ispcrm.dynamodb;
 import com.amazonaws.services.lambda.runtime.LambdaRuntime;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -40,20 +41,20 @@ public record Item(String key, Map<String, AttributeValue> attributes) {
    */
   public static <T> List<T> readEach(
       List<Map<String, AttributeValue>> items, Function<Item, T> reader, String... keyNames) {
-    List<T> read = new ArrayList<>();
-    for (Map<String, AttributeValue> item : items) {
-      try {
-        read.add(reader.apply(of(item, keyNames)));
-      } catch (BrokenItemException e) {
-        log(e);
-      }
-    }
-    return read;
+    return items.stream()
+        .map(item -> unlessBroken(() -> Optional.of(reader.apply(of(item, keyNames)))))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
-  /** Logs that an item was left out because it is broken. */
-  public static void log(BrokenItemException fault) {
-    LambdaRuntime.getLogger().log(fault.getMessage() + " It was left out.", LogLevel.ERROR);
+  /** Reads something that counts as absent if it is broken. An error in the log names the item. */
+  public static <T> Optional<T> unlessBroken(Supplier<Optional<T>> reader) {
+    try {
+      return reader.get();
+    } catch (BrokenItemException e) {
+      LambdaRuntime.getLogger().log(e.getMessage() + " It was left out.", LogLevel.ERROR);
+      return Optional.empty();
+    }
   }
 
   public boolean has(String name) {

@@ -99,7 +99,7 @@ public final class DynamoDbHistory implements History {
     return true;
   }
 
-  /** Leaves out entries without values, so that erasing continues where it was interrupted. */
+  /** Erases the values of an entry, unless an earlier attempt has done so. */
   private void erase(Map<String, AttributeValue> item) {
     AttributeValue changes = item.get(CHANGES);
     if (changes == null || !changes.hasM()) {

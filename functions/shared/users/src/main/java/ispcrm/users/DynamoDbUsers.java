@@ -4,7 +4,6 @@ import static ispcrm.dynamodb.DynamoDb.number;
 import static ispcrm.dynamodb.DynamoDb.text;
 
 import ispcrm.access.Role;
-import ispcrm.dynamodb.BrokenItemException;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.Item;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
@@ -52,6 +50,8 @@ public final class DynamoDbUsers implements Users {
 
   private static final String DUE = "due";
   private static final String DUE_KEY = "due_key";
+
+  private static final Set<String> SCHEDULE = Set.of(DUE, DUE_KEY);
 
   /** What a schedule has to do for a user at the time in {@link #DUE_KEY}. */
   private static final String EXPIRY = "expiry";
@@ -232,30 +232,25 @@ public final class DynamoDbUsers implements Users {
   private TransactWriteItem updateItem(User before, User after) {
     Map<String, AttributeValue> old = item(before);
     Map<String, AttributeValue> now = item(after);
-    if (!isRescheduled(before, after)) {
-      // Neither item knows whether the user is still due, but the table does.
-      Stream.of(DUE, DUE_KEY)
-          .forEach(
-              name -> {
-                old.remove(name);
-                now.remove(name);
-              });
-    }
+    boolean isRescheduled = isRescheduled(before, after);
+    Set<String> names = new LinkedHashSet<>(old.keySet());
+    names.addAll(now.keySet());
+    // Neither item knows whether the user is still due, but the table does.
+    names.removeIf(
+        name ->
+            SCHEDULE.contains(name)
+                ? !isRescheduled
+                : Objects.equals(old.get(name), now.get(name)));
     Condition same = new Condition(before);
     List<String> set = new ArrayList<>();
     List<String> remove = new ArrayList<>();
-    Set<String> names = new LinkedHashSet<>(old.keySet());
-    names.addAll(now.keySet());
     for (String name : names) {
-      boolean isRescheduling = name.startsWith(DUE);
-      if (isRescheduling || !Objects.equals(old.get(name), now.get(name))) {
-        same.names.put("#" + name, name);
-        if (now.containsKey(name)) {
-          same.values.put(":new_" + name, now.get(name));
-          set.add("#" + name + " = :new_" + name);
-        } else {
-          remove.add("#" + name);
-        }
+      same.names.put("#" + name, name);
+      if (now.containsKey(name)) {
+        same.values.put(":new_" + name, now.get(name));
+        set.add("#" + name + " = :new_" + name);
+      } else {
+        remove.add("#" + name);
       }
     }
     String expression =
@@ -305,7 +300,7 @@ public final class DynamoDbUsers implements Users {
   public ConditionCheck unchanged(User user) {
     return ConditionCheck.builder()
         .tableName(table)
-        .key(Map.of("pk", text(userKey(user.id()))))
+        .key(Map.of(KEY, text(userKey(user.id()))))
         .conditionExpression("#role = :role AND #status = :status")
         .expressionAttributeNames(Map.of("#role", "role", "#status", "status"))
         .expressionAttributeValues(
@@ -320,20 +315,23 @@ public final class DynamoDbUsers implements Users {
     List<Map<String, AttributeValue>> items =
         query(Range.byDue(EXPIRY, timeKey(now, LAST_CHARACTER)), after, limit + 1);
     boolean hasNext = items.size() > limit;
-    List<User> users = new ArrayList<>();
-    for (Map<String, AttributeValue> item : hasNext ? items.subList(0, limit) : items) {
-      try {
-        // The index may lag.
-        item(item.get(KEY).s())
-            .filter(current -> item.get(DUE).equals(current.attributes().get(DUE)))
-            .filter(current -> item.get(DUE_KEY).equals(current.attributes().get(DUE_KEY)))
-            .map(DynamoDbUsers::user)
-            .ifPresent(users::add);
-      } catch (BrokenItemException e) {
-        Item.log(e);
-      }
-    }
-    return new DuePage(users, hasNext ? items.get(limit - 1).get(DUE_KEY).s() : null);
+    return new DuePage(
+        Item.readEach(hasNext ? items.subList(0, limit) : items, this::ifStillDue, KEY).stream()
+            .flatMap(Optional::stream)
+            .toList(),
+        hasNext ? items.get(limit - 1).get(DUE_KEY).s() : null);
+  }
+
+  /** The user of an entry of the index, which may lag, as it is at this moment. */
+  private Optional<User> ifStillDue(Item entry) {
+    return item(entry.key())
+        .filter(
+            current ->
+                SCHEDULE.stream()
+                    .allMatch(
+                        name ->
+                            entry.attributes().get(name).equals(current.attributes().get(name))))
+        .map(DynamoDbUsers::user);
   }
 
   @Override
@@ -359,12 +357,7 @@ public final class DynamoDbUsers implements Users {
         filter.username() != null
             ? usernameKey(filter.username())
             : customerIdKey(filter.customerId());
-    try {
-      return item(key).flatMap(claim -> find(claim.text("id")));
-    } catch (BrokenItemException e) {
-      Item.log(e);
-      return Optional.empty();
-    }
+    return Item.unlessBroken(() -> item(key).flatMap(claim -> find(claim.text("id"))));
   }
 
   private static boolean matches(User user, ByUsername filter, String after) {
