@@ -16,7 +16,6 @@ import ispcrm.users.Users;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -55,9 +54,7 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
     }
     User user = create(create, request.actor());
     String self = request.links().user(user.id());
-    return ApiResponse.single(201, user.toMap(), Map.of("self", self))
-        .withEtag()
-        .with("Location", self);
+    return ApiResponse.tagged(201, user.toMap(), self).with("Location", self);
   }
 
   private User create(CreateUserRequest create, Actor actor) {
@@ -76,10 +73,11 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
       boolean isGenerated =
           create.customerId() == null && conflicts.equals(Set.of(UserField.CUSTOMER_ID));
       if (!isGenerated || attempt == MAX_ATTEMPTS) {
-        Map<String, String> errors = new LinkedHashMap<>();
-        conflicts.forEach(field -> errors.put(field.toString(), "already in use"));
         throw new ApiException(
-            409, "already_exists", "The user was not created - it already exists.", errors);
+            409,
+            "already_exists",
+            "The user was not created - it already exists.",
+            UserField.inUse(conflicts));
       }
     }
   }

@@ -97,9 +97,7 @@ public final class DeleteUser implements Function<ApiRequest, ApiResponse> {
     }
     request
         .preconditions()
-        .check(
-            ApiResponse.single(200, user.toMap(), Map.of("self", request.links().user(user.id())))
-                .withEtag());
+        .check(() -> ApiResponse.tagged(200, user.toMap(), request.links().user(user.id())));
   }
 
   private static ApiException refused(String code, String reason) {

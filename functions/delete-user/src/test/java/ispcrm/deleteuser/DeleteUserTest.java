@@ -172,9 +172,7 @@ class DeleteUserTest {
     assertThat(e.status()).isEqualTo(412);
     assertThat(users.find("etag")).isPresent();
     String etag =
-        ApiResponse.single(
-                200, user.toMap(), Map.of("self", "https://crm.example.net/api/v1/users/etag"))
-            .withEtag()
+        ApiResponse.tagged(200, user.toMap(), "https://crm.example.net/api/v1/users/etag")
             .headers()
             .get("ETag");
     deleteUser.apply(request("etag", "caller", "If-Match", etag));

@@ -5,7 +5,6 @@ import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
 import ispcrm.users.User;
 import ispcrm.users.Users;
-import java.util.Map;
 import java.util.function.Function;
 
 /** {@code GET /api/v1/users/{id}}: one user with every field. */
@@ -27,8 +26,6 @@ public final class GetUser implements Function<ApiRequest, ApiResponse> {
             .orElseThrow(() -> ApiException.notFound("user"));
     return request
         .preconditions()
-        .unlessKnown(
-            ApiResponse.single(200, user.toMap(), Map.of("self", request.links().user(user.id())))
-                .withEtag());
+        .unlessKnown(ApiResponse.tagged(200, user.toMap(), request.links().user(user.id())));
   }
 }

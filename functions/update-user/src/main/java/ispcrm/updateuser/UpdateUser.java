@@ -64,9 +64,7 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
         return response(after, request.links());
       }
       if (!conflicts.contains(UserField.ID)) {
-        Map<String, String> errors = new LinkedHashMap<>();
-        conflicts.forEach(field -> errors.put(field.toString(), "already in use"));
-        throw conflict("already_exists", "see errors.", errors);
+        throw conflict("already_exists", "see errors.", UserField.inUse(conflicts));
       }
     }
     throw conflict("conflict", "others are changing it at the same time; try again.", Map.of());
@@ -86,9 +84,8 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
                 after.settableFields())));
   }
 
-  /** The same as the response to GET, so that its ETag is the same. */
   private static ApiResponse response(User user, Links links) {
-    return ApiResponse.single(200, user.toMap(), Map.of("self", links.user(user.id()))).withEtag();
+    return ApiResponse.tagged(200, user.toMap(), links.user(user.id()));
   }
 
   private static void check(ApiRequest request, User before, User after) {
@@ -100,7 +97,7 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
           "Forbidden - only an administrator can change staff or administrators, or give a user"
               + " one of these roles.");
     }
-    request.preconditions().check(response(before, request.links()));
+    request.preconditions().check(() -> response(before, request.links()));
     protectOwnAccount(request.caller(), before, after);
     protectFirstAdmin(before, after);
   }

@@ -409,9 +409,8 @@ class UpdateUserTest {
   }
 
   private static String etag(User user) {
-    return ApiResponse.single(
-            200, user.toMap(), Map.of("self", "https://crm.example.net/api/v1/users/" + user.id()))
-        .withEtag()
+    return ApiResponse.tagged(
+            200, user.toMap(), "https://crm.example.net/api/v1/users/" + user.id())
         .headers()
         .get("ETag");
   }

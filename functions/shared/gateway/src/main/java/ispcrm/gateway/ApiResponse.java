@@ -24,9 +24,15 @@ public record ApiResponse(int status, Map<String, String> headers, String body) 
     return json(status, body);
   }
 
-  /** This response with an ETag, which is a digest of its body. */
-  public ApiResponse withEtag() {
-    return with("ETag", "\"" + Digests.of(body, ETAG_BYTES) + "\"");
+  /**
+   * A single resource with its address and an ETag, which is a digest of the body. Every endpoint
+   * that shows or changes such a resource responds like this, so that their ETags are equal.
+   *
+   * @param self the address of the resource
+   */
+  public static ApiResponse tagged(int status, Map<String, ?> data, String self) {
+    ApiResponse response = single(status, data, Map.of("self", self));
+    return response.with("ETag", "\"" + Digests.of(response.body, ETAG_BYTES) + "\"");
   }
 
   /** The ETag; null if there is none. */

@@ -3,6 +3,7 @@ package ispcrm.gateway;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The conditions that a client puts on a request with the headers If-Match and If-None-Match.
@@ -21,11 +22,11 @@ public record Preconditions(List<String> ifMatch, List<String> ifNoneMatch) {
   /**
    * Compares If-Match with the resource as it is.
    *
-   * @param current the response to GET, with its ETag
+   * @param current the response to GET, with its ETag; not asked if there is nothing to compare
    * @throws ApiException 412 if it does not match
    */
-  public void check(ApiResponse current) {
-    if (!ifMatch.isEmpty() && !ifMatch.contains(ANY) && !ifMatch.contains(current.etag())) {
+  public void check(Supplier<ApiResponse> current) {
+    if (!ifMatch.isEmpty() && !ifMatch.contains(ANY) && !ifMatch.contains(current.get().etag())) {
       throw new ApiException(
           412,
           "precondition_failed",

@@ -12,7 +12,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The fields of a user. Reading requests, writing responses and storing records all follow from
@@ -109,6 +112,13 @@ public final class UserField<T> {
     UserField<T> field = new UserField<>(name, type, Arrays.asList(options));
     FIELDS.add(field);
     return field;
+  }
+
+  /** What is wrong with each of these fields if other users have their values. */
+  public static Map<String, String> inUse(Set<UserField<?>> fields) {
+    Map<String, String> errors = new LinkedHashMap<>();
+    fields.forEach(field -> errors.put(field.toString(), "already in use"));
+    return errors;
   }
 
   /** The field's name in JSON, and of its attribute in DynamoDB. */
