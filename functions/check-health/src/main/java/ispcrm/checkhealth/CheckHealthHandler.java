@@ -4,8 +4,10 @@ import ispcrm.dynamodb.DynamoDb;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
 import ispcrm.history.DynamoDbHistory;
+import ispcrm.idempotency.DynamoDbIdempotency;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.DynamoDbUsers;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -41,6 +43,9 @@ public final class CheckHealthHandler extends LambdaHandler {
     tables.put(
         environment.get("HISTORY_TABLE"),
         new DynamoDbHistory(dynamoDb, environment)::checkReadable);
+    tables.put(
+        environment.get("IDEMPOTENCY_TABLE"),
+        new DynamoDbIdempotency(dynamoDb, environment, Clock.systemUTC())::checkReadable);
     return new CheckHealth(tables, environment.get("RELEASE"));
   }
 }

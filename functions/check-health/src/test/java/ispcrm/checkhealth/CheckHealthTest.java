@@ -53,12 +53,12 @@ class CheckHealthTest {
     assertThat(log).isEmpty();
     assertThat(reads)
         .as("the cheapest check of each table")
-        .hasSize(3)
+        .hasSize(4)
         .allSatisfy(read -> assertThat(read).startsWith("GetItem"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"USERS_TABLE", "TOKENS_TABLE", "HISTORY_TABLE"})
+  @ValueSource(strings = {"USERS_TABLE", "TOKENS_TABLE", "HISTORY_TABLE", "IDEMPOTENCY_TABLE"})
   void aTableThatCannotBeReadIsLoggedAndNotShown(String variable) throws IOException {
     JsonNode response = invoke("GET", Map.of(variable, "no-such-table"));
     assertThat(response.get("statusCode").asInt()).isEqualTo(503);
@@ -93,6 +93,7 @@ class CheckHealthTest {
                 "TOKENS_TABLE", "TokensTable",
                 "HISTORY_TABLE", "HistoryTable",
                 "HISTORY_DAYS", "730",
+                "IDEMPOTENCY_TABLE", "IdempotencyTable",
                 "RELEASE", "4f2c9a"));
     environment.putAll(changes);
     String event =

@@ -1,5 +1,6 @@
 package ispcrm.createtoken;
 
+import ispcrm.access.Endpoint;
 import ispcrm.access.Role;
 import ispcrm.access.Scope;
 import ispcrm.gateway.ApiException;
@@ -10,6 +11,7 @@ import ispcrm.gateway.Links;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
+import ispcrm.idempotency.Idempotency;
 import ispcrm.tokens.IpBlock;
 import ispcrm.tokens.IssuedToken;
 import ispcrm.tokens.Tokens;
@@ -37,6 +39,7 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
   private final Users users;
   private final Tokens tokens;
   private final History history;
+  private final Idempotency idempotency;
   private final int defaultDays;
   private final int maxDays;
   private final InstantSource clock;
@@ -51,6 +54,7 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
       Users users,
       Tokens tokens,
       History history,
+      Idempotency idempotency,
       int defaultDays,
       int maxDays,
       InstantSource clock) {
@@ -62,14 +66,16 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
     this.users = users;
     this.tokens = tokens;
     this.history = history;
+    this.idempotency = idempotency;
     this.defaultDays = defaultDays;
     this.maxDays = maxDays;
     this.clock = clock;
   }
 
   /**
-   * @throws ApiException 400 if the body is invalid; 404 if the user does not exist; 409 if the
-   *     user has no access, or changes meanwhile; 403 if the new token would exceed the calling one
+   * @throws ApiException 400 if the body or the Idempotency-Key is invalid; 422 if the key was used
+   *     with another body; 404 if the user does not exist; 409 if the user has no access, or
+   *     changes meanwhile; 403 if the new token would exceed the calling one
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
@@ -77,6 +83,12 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
     if (!create.errors().isEmpty()) {
       throw invalid(create.errors());
     }
+    return idempotency.once(
+        Endpoint.CREATE_TOKEN, request, writes -> create(create, request, writes));
+  }
+
+  private ApiResponse create(
+      CreateTokenRequest create, ApiRequest request, Idempotency.Writes writes) {
     for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       User user = user(create.userId());
       IssuedToken issued = issue(create, user, request.caller());
@@ -87,8 +99,12 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
               clock.instant(),
               request.actor(),
               issued.token().id());
-      if (tokens.add(issued, users.unchanged(user), history.add(entry))) {
-        return created(issued, user, request.links());
+      Map<String, Object> stored = issued.token().toMap(user.role(), Timestamps::format);
+      if (tokens.add(
+          issued,
+          users.unchanged(user),
+          writes.with(created(issued, stored, request.links()), history.add(entry)))) {
+        return created(issued, withSecret(stored, issued), request.links());
       }
     }
     throw new ApiException(
@@ -179,23 +195,24 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
     return requested;
   }
 
-  private static ApiResponse created(IssuedToken issued, User user, Links links) {
+  private static Map<String, Object> withSecret(Map<String, Object> stored, IssuedToken issued) {
     Map<String, Object> data = new LinkedHashMap<>();
-    issued
-        .token()
-        .toMap(user.role(), Timestamps::format)
-        .forEach(
-            (name, value) -> {
-              data.put(name, value);
-              if (name.equals("id")) {
-                data.put("token", issued.secret().secret());
-              }
-            });
+    stored.forEach(
+        (name, value) -> {
+          data.put(name, value);
+          if (name.equals("id")) {
+            data.put("token", issued.secret().secret());
+          }
+        });
+    return data;
+  }
+
+  private static ApiResponse created(IssuedToken issued, Map<String, Object> data, Links links) {
     String self = links.token(issued.token().id());
     Map<String, String> related = new LinkedHashMap<>();
     related.put("self", self);
     related.put("root", links.root());
-    related.put("user", links.user(user.id()));
+    related.put("user", links.user(issued.token().user()));
     return ApiResponse.single(201, data, related).with("Location", self);
   }
 

@@ -4,6 +4,7 @@ import ispcrm.dynamodb.DynamoDb;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
 import ispcrm.history.DynamoDbHistory;
+import ispcrm.idempotency.DynamoDbIdempotency;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.DynamoDbUsers;
 import java.time.Clock;
@@ -39,6 +40,7 @@ public final class CreateTokenHandler extends LambdaHandler {
         new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
         new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
         new DynamoDbHistory(dynamoDb, environment),
+        new DynamoDbIdempotency(dynamoDb, environment, Clock.systemUTC()),
         Integer.parseInt(environment.get("TOKEN_DAYS")),
         Integer.parseInt(environment.get("TOKEN_DAYS_MAX")),
         Clock.systemUTC());

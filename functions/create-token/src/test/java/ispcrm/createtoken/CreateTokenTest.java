@@ -12,6 +12,8 @@ import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.History;
+import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.idempotency.Idempotency;
 import ispcrm.template.Template;
 import ispcrm.tokens.BearerToken;
 import ispcrm.tokens.DynamoDbTokens;
@@ -55,6 +57,7 @@ class CreateTokenTest {
   private static DynamoDbTokens tokens;
   private static DynamoDbUsers users;
   private static History history;
+  private static Idempotency idempotency;
   private static CreateToken createToken;
 
   @BeforeAll
@@ -71,7 +74,10 @@ class CreateTokenTest {
               .toUser("", "IZ" + role, NOW));
     }
     tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
-    createToken = new CreateToken(users, tokens, history, 90, 366, () -> NOW);
+    idempotency =
+        new DynamoDbIdempotency(
+            dynamoDb.client(), template.functions().get("create-token").environment(), () -> NOW);
+    createToken = new CreateToken(users, tokens, history, idempotency, 90, 366, () -> NOW);
   }
 
   @AfterAll
@@ -81,11 +87,11 @@ class CreateTokenTest {
 
   @Test
   void aDefaultLifetimeOverTheMaximumIsRefusedAtTheStart() {
-    assertThatThrownBy(() -> new CreateToken(null, null, null, 400, 366, () -> NOW))
+    assertThatThrownBy(() -> new CreateToken(null, null, null, null, 400, 366, () -> NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "TokenDays must not exceed TokenDaysMax, but it is 400 and the maximum is 366.");
-    assertThat(new CreateToken(null, null, null, 366, 366, () -> NOW)).isNotNull();
+    assertThat(new CreateToken(null, null, null, null, 366, 366, () -> NOW)).isNotNull();
   }
 
   @Test
@@ -312,7 +318,7 @@ class CreateTokenTest {
                   return result;
                 });
     long before = count();
-    CreateToken raced = new CreateToken(barring, tokens, history, 90, 366, () -> NOW);
+    CreateToken raced = new CreateToken(barring, tokens, history, idempotency, 90, 366, () -> NOW);
     ApiException e =
         catchThrowableOfType(
             ApiException.class, () -> raced.apply(request(ADMIN, "{\"user\":\"raced\"}")));

@@ -1,13 +1,15 @@
 package ispcrm.createuser;
 
-import ispcrm.access.Actor;
+import ispcrm.access.Endpoint;
 import ispcrm.access.Role;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import ispcrm.gateway.Links;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
+import ispcrm.idempotency.Idempotency;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.GeneratedIds;
 import ispcrm.users.User;
@@ -26,18 +28,21 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
 
   private final Users users;
   private final History history;
+  private final Idempotency idempotency;
   private final InstantSource clock;
 
-  public CreateUser(Users users, History history, InstantSource clock) {
+  public CreateUser(Users users, History history, Idempotency idempotency, InstantSource clock) {
     this.users = users;
     this.history = history;
+    this.idempotency = idempotency;
     this.clock = clock;
   }
 
   /**
-   * @throws ApiException 400 if the body is invalid, naming every invalid field; 403 if the caller
-   *     is not an administrator and asks for staff or an administrator; 409 if another user has the
-   *     id, username or customer number
+   * @throws ApiException 400 if the body is invalid, naming every invalid field, or the
+   *     Idempotency-Key is; 422 if that was used with another body; 403 if the caller is not an
+   *     administrator and asks for staff or an administrator; 409 if another user has the id,
+   *     username or customer number
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
@@ -52,12 +57,12 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
           "forbidden",
           "Forbidden - only an administrator can create staff or administrators.");
     }
-    User user = create(create, request.actor());
-    String self = request.links().user(user.id());
-    return ApiResponse.tagged(201, user.toMap(), self).with("Location", self);
+    return idempotency.once(
+        Endpoint.CREATE_USER, request, writes -> create(create, request, writes));
   }
 
-  private User create(CreateUserRequest create, Actor actor) {
+  private ApiResponse create(
+      CreateUserRequest create, ApiRequest request, Idempotency.Writes writes) {
     for (int attempt = 1; ; attempt++) {
       Instant now = clock.instant();
       User user =
@@ -65,10 +70,12 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
               GeneratedIds.id(now), GeneratedIds.customerId(), now.truncatedTo(ChronoUnit.SECONDS));
       refuseReservedName(user);
       Entry entry =
-          Entry.of(user.id(), Action.CREATED, now, actor, Map.of(), user.settableFields());
-      Set<UserField<?>> conflicts = users.create(user, history.add(entry));
+          Entry.of(
+              user.id(), Action.CREATED, now, request.actor(), Map.of(), user.settableFields());
+      ApiResponse response = created(user, request.links());
+      Set<UserField<?>> conflicts = users.create(user, writes.with(response, history.add(entry)));
       if (conflicts.isEmpty()) {
-        return user;
+        return response;
       }
       boolean isGenerated =
           create.customerId() == null && conflicts.equals(Set.of(UserField.CUSTOMER_ID));
@@ -80,6 +87,11 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
             UserField.inUse(conflicts));
       }
     }
+  }
+
+  private static ApiResponse created(User user, Links links) {
+    String self = links.user(user.id());
+    return ApiResponse.tagged(201, user.toMap(), self).with("Location", self);
   }
 
   private static void refuseReservedName(User user) {

@@ -5,6 +5,7 @@ import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
 import ispcrm.history.DynamoDbHistory;
+import ispcrm.idempotency.DynamoDbIdempotency;
 import ispcrm.users.DynamoDbUsers;
 import java.time.Clock;
 import java.util.Map;
@@ -36,6 +37,7 @@ public final class CreateUserHandler extends LambdaHandler {
     return new CreateUser(
         users(environment, dynamoDb),
         new DynamoDbHistory(dynamoDb, environment),
+        idempotency(environment, dynamoDb),
         Clock.systemUTC());
   }
 
@@ -43,9 +45,15 @@ public final class CreateUserHandler extends LambdaHandler {
     return new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE"));
   }
 
+  private static DynamoDbIdempotency idempotency(
+      Map<String, String> environment, DynamoDbClient dynamoDb) {
+    return new DynamoDbIdempotency(dynamoDb, environment, Clock.systemUTC());
+  }
+
   private static LambdaEntryPoint entryPoint(
       Map<String, String> environment, DynamoDbClient dynamoDb) {
     DynamoDbUsers users = users(environment, dynamoDb);
+    DynamoDbIdempotency idempotency = idempotency(environment, dynamoDb);
     return ApiEntryPoint.create(
         "createUser",
         function(environment, dynamoDb),
@@ -53,6 +61,7 @@ public final class CreateUserHandler extends LambdaHandler {
         primed -> {
           primed.warmUp(PRIMING_EVENT);
           users.primeCreate();
+          idempotency.checkReadable();
         });
   }
 }

@@ -10,6 +10,8 @@ import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.History;
+import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.idempotency.Idempotency;
 import ispcrm.template.Template;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
@@ -38,6 +40,7 @@ class CreateUserTest {
   private static LocalDynamoDb dynamoDb;
   private static Users users;
   private static History history;
+  private static Idempotency idempotency;
   private static CreateUser createUser;
 
   @BeforeAll
@@ -48,7 +51,10 @@ class CreateUserTest {
     history =
         new DynamoDbHistory(
             dynamoDb.client(), template.functions().get("create-user").environment());
-    createUser = new CreateUser(users, history, () -> NOW);
+    idempotency =
+        new DynamoDbIdempotency(
+            dynamoDb.client(), template.functions().get("create-user").environment(), () -> NOW);
+    createUser = new CreateUser(users, history, idempotency, () -> NOW);
   }
 
   @AfterAll
@@ -211,7 +217,7 @@ class CreateUserTest {
                     attempts.add(((User) arguments[0]).customerId());
                     return attempts.size() <= collisions ? Set.of(UserField.CUSTOMER_ID) : Set.of();
                   });
-      return new CreateUser(users, history, () -> NOW);
+      return new CreateUser(users, history, idempotency, () -> NOW);
     }
   }
 

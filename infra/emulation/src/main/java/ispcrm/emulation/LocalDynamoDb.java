@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.io.Content;
@@ -46,6 +47,7 @@ public final class LocalDynamoDb implements AutoCloseable {
   private final URI endpoint;
   private final DynamoDbClient client;
   private volatile Consumer<Call> listener = call -> {};
+  private volatile Predicate<Call> lost = call -> false;
 
   private LocalDynamoDb(Template template, Path folder) throws Exception {
     ServerConnector loopback = new ServerConnector(server);
@@ -71,7 +73,10 @@ public final class LocalDynamoDb implements AutoCloseable {
               Content.Sink.write(response, true, accessDenied(denied.get()), callback);
               return true;
             }
-            return super.handle(withBody(request, body), response, callback);
+            return super.handle(
+                withBody(request, body),
+                lost.test(call) ? withoutConnection(request, response) : response,
+                callback);
           }
         });
     server.start();
@@ -136,6 +141,24 @@ public final class LocalDynamoDb implements AutoCloseable {
   /** Passes every call from now on to a listener, before the call is executed. */
   public void listen(Consumer<Call> newListener) {
     listener = newListener;
+  }
+
+  /**
+   * Loses the responses to some calls from now on: the call is executed, but the connection is
+   * closed before the caller receives anything.
+   */
+  public void loseResponses(Predicate<Call> newLost) {
+    lost = newLost;
+  }
+
+  private static Response withoutConnection(Request request, Response response) {
+    return new Response.Wrapper(request, response) {
+      @Override
+      public void write(boolean last, ByteBuffer content, Callback callback) {
+        request.getConnectionMetaData().getConnection().getEndPoint().close();
+        callback.succeeded();
+      }
+    };
   }
 
   /** DynamoDB's response to a call that IAM does not allow. */

@@ -2,6 +2,7 @@ package ispcrm.dynamodb;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,17 +90,23 @@ public final class DynamoDb {
 
   /**
    * Writes items in one transaction, all or nothing. If another transaction is using one of the
-   * items, it tries again a few times. If the response to a call is lost, the SDK sends the same
-   * request again, which DynamoDB recognizes by its ClientRequestToken.
+   * items, it tries again a few times, so that a condition that depends on the other transaction is
+   * decided. If the response to a call is lost, the SDK sends the same request again, which
+   * DynamoDB recognizes by its ClientRequestToken.
    *
+   * @param with more items, such as an entry of the history
    * @return the positions of the items whose conditions did not hold; empty if all were written
+   * @throws FurtherWriteException if only conditions of the items in {@code with} did not hold
    * @see <a
    *     href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html">TransactWriteItems</a>
    */
-  public static Set<Integer> transact(DynamoDbClient client, List<TransactWriteItem> items) {
+  public static Set<Integer> transact(
+      DynamoDbClient client, List<TransactWriteItem> items, TransactWriteItem... with) {
+    List<TransactWriteItem> all = new ArrayList<>(items);
+    all.addAll(List.of(with));
     for (int attempt = 1; ; attempt++) {
       try {
-        client.transactWriteItems(request -> request.transactItems(items));
+        client.transactWriteItems(request -> request.transactItems(all));
         return Set.of();
       } catch (TransactionCanceledException e) {
         Set<Integer> failed = new TreeSet<>();
@@ -111,13 +118,15 @@ public final class DynamoDb {
             failed.add(i);
           }
         }
+        if (isConflict && attempt < MAX_ATTEMPTS) {
+          pause(attempt);
+          continue;
+        }
+        boolean hasFurther = failed.removeIf(position -> position >= items.size());
         if (!failed.isEmpty()) {
           return failed;
         }
-        if (attempt == MAX_ATTEMPTS || !isConflict) {
-          throw e;
-        }
-        pause(attempt);
+        throw hasFurther ? new FurtherWriteException(e) : e;
       }
     }
   }

@@ -8,6 +8,8 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What a function needs to know about an HTTP request. It contains only those headers that
@@ -23,6 +25,8 @@ import java.util.Map;
  * @param links the addresses for links in the response
  * @param requestId API Gateway's id of the request
  * @param preconditions what If-Match and If-None-Match require
+ * @param idempotencyKeys the values of Idempotency-Key as they were sent, each once; empty unless
+ *     the method is POST
  * @see <a
  *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html">Lambda
  *     proxy integrations</a>
@@ -37,7 +41,13 @@ public record ApiRequest(
     Caller caller,
     Links links,
     String requestId,
-    Preconditions preconditions) {
+    Preconditions preconditions,
+    List<String> idempotencyKeys) {
+
+  /** The header that makes a POST safe to repeat. */
+  public static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+  private static final Pattern IDEMPOTENCY_KEY_RULE = Pattern.compile("[!-~]{1,255}");
 
   private static final int MAX_BODY_BYTES = 64 * 1024;
 
@@ -51,8 +61,10 @@ public record ApiRequest(
    */
   public static ApiRequest of(Map<String, Object> event, String baseUrl) {
     Map<String, Object> context = LambdaEntryPoint.object(event, "requestContext");
+    Map<String, List<String>> headers = LambdaEntryPoint.object(event, "multiValueHeaders");
+    String method = String.valueOf(event.get("httpMethod"));
     return new ApiRequest(
-        String.valueOf(event.get("httpMethod")),
+        method,
         String.valueOf(event.get("path")),
         PathParameters.of(event),
         LambdaEntryPoint.object(event, "multiValueQueryStringParameters"),
@@ -61,12 +73,53 @@ public record ApiRequest(
         Caller.of(LambdaEntryPoint.object(context, "authorizer")),
         Links.of(baseUrl, context),
         String.valueOf(context.get("requestId")),
-        Preconditions.of(LambdaEntryPoint.object(event, "multiValueHeaders")));
+        Preconditions.of(headers),
+        method.equals("POST")
+            ? Preconditions.values(headers, IDEMPOTENCY_KEY).distinct().toList()
+            : List.of());
   }
 
   /** Who makes the changes that this request asks for. */
   public Actor actor() {
     return new Actor(caller.userId(), caller.tokenId(), caller.address(), requestId);
+  }
+
+  /**
+   * The key under which the client repeats this request; empty if it sent none.
+   *
+   * @throws ApiException 400 if the key is invalid, or if there are several
+   */
+  public Optional<String> idempotencyKey() {
+    if (idempotencyKeys.isEmpty()) {
+      return Optional.empty();
+    }
+    if (idempotencyKeys.size() > 1) {
+      throw invalidIdempotencyKey("was sent twice with different values; send it once");
+    }
+    String key = idempotencyKeys.get(0);
+    if (!IDEMPOTENCY_KEY_RULE.matcher(key).matches()) {
+      throw invalidIdempotencyKey(
+          "must be 1 to 255 visible ASCII characters without spaces, such as a UUID");
+    }
+    return Optional.of(key);
+  }
+
+  private static ApiException invalidIdempotencyKey(String fault) {
+    return new ApiException(
+        400,
+        "invalid_header",
+        "The header Idempotency-Key is invalid - see errors.",
+        Map.of(IDEMPOTENCY_KEY, fault));
+  }
+
+  /**
+   * The SHA-256 of the body as text, in base64url. Requests with the same body have the same one,
+   * whether API Gateway passes the body in base64 or not.
+   *
+   * @throws ApiException 400 if the body is not in UTF-8
+   */
+  public String bodyDigest() {
+    return Digests.sha256(text());
   }
 
   /**
@@ -76,7 +129,7 @@ public record ApiRequest(
    *     UTF-8, or repeats a key
    */
   public Map<String, Object> json() {
-    String text = isBase64Encoded ? decode(body) : body;
+    String text = text();
     if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BODY_BYTES) {
       throw new ApiException(
           413, "body_too_large", "The body is too large - the maximum is 64 KiB.");
@@ -105,6 +158,10 @@ public record ApiRequest(
     Map<String, Object> renamed = new LinkedHashMap<>(body);
     renamed.put(key, renamed.remove(other));
     return renamed;
+  }
+
+  private String text() {
+    return isBase64Encoded ? decode(body) : body;
   }
 
   private static String decode(String base64) {

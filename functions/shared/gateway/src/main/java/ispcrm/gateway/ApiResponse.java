@@ -9,10 +9,15 @@ public record ApiResponse(int status, Map<String, String> headers, String body) 
 
   /** A JSON response, which no cache may store because it can contain personal data or a token. */
   public static ApiResponse json(int status, Map<String, ?> body) {
+    return json(status, Json.write(body));
+  }
+
+  /** The same with a body that is JSON already. */
+  public static ApiResponse json(int status, String body) {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Content-Type", "application/json; charset=utf-8");
     headers.put("Cache-Control", "no-store");
-    return new ApiResponse(status, headers, Json.write(body));
+    return new ApiResponse(status, headers, body);
   }
 
   /** A single resource, in the shape that all endpoints share. */

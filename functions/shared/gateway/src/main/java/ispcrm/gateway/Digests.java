@@ -6,10 +6,16 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** Short digests, which detect a difference and need no secret. */
-final class Digests {
+/** Digests, which detect a difference and need no secret. */
+public final class Digests {
+  private static final int SHA_256_BYTES = 32;
 
   private Digests() {}
+
+  /** The SHA-256 of a text, in base64url. */
+  public static String sha256(String text) {
+    return of(text, SHA_256_BYTES);
+  }
 
   /** The first bytes of the SHA-256 of a text, in base64url. */
   static String of(String text, int length) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The conditions that a client puts on a request with the headers If-Match and If-None-Match.
@@ -45,12 +46,17 @@ public record Preconditions(List<String> ifMatch, List<String> ifNoneMatch) {
   }
 
   private static List<String> tags(Map<String, List<String>> headers, String name) {
-    return headers.entrySet().stream()
-        .filter(header -> header.getKey().equalsIgnoreCase(name))
-        .flatMap(header -> header.getValue().stream())
+    return values(headers, name)
         .flatMap(value -> Arrays.stream(value.split(",", -1)))
         .map(String::strip)
         .filter(tag -> !tag.isEmpty())
         .toList();
+  }
+
+  /** The values of a header in any case, in the order in which they were sent. */
+  static Stream<String> values(Map<String, List<String>> headers, String name) {
+    return headers.entrySet().stream()
+        .filter(header -> header.getKey().equalsIgnoreCase(name))
+        .flatMap(header -> header.getValue().stream());
   }
 }

@@ -21,6 +21,64 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiRequestTest {
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Idempotency-Key", "idempotency-key", "IDEMPOTENCY-KEY"})
+  void theIdempotencyKeyIsReadInAnyCase(String header) {
+    assertThat(withKeys("POST", Map.of(header, List.of("!a~", "!a~"))).idempotencyKey())
+        .contains("!a~");
+    assertThat(withKeys("POST", Map.of("X-" + header, List.of("a"))).idempotencyKey()).isEmpty();
+  }
+
+  @Test
+  void anIdempotencyKeyHasUpTo255Characters() {
+    String longest = "k".repeat(255);
+    assertThat(withKey(longest).idempotencyKey()).contains(longest);
+    assertThatThrownBy(() -> withKey(longest + "k").idempotencyKey())
+        .isInstanceOf(ApiException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "a b", "a, a", "ä", "a\u007F", "a\u0000", "\uFFFD"})
+  void anInvalidIdempotencyKeyIsRefused(String key) {
+    ApiException e = catchThrowableOfType(ApiException.class, () -> withKey(key).idempotencyKey());
+    assertThat(e.status()).isEqualTo(400);
+    assertThat(response(e))
+        .contains(
+            "\"invalid_header\"",
+            "{\"field\":\"Idempotency-Key\",\"message\":\"must be 1 to 255 visible ASCII"
+                + " characters without spaces, such as a UUID\"}");
+  }
+
+  @Test
+  void twoIdempotencyKeysAreRefusedEvenIfTheirNamesDifferInCase() {
+    for (Map<String, List<String>> headers :
+        List.of(
+            Map.of("Idempotency-Key", List.of("a", "b")),
+            Map.of("Idempotency-Key", List.of("a"), "idempotency-key", List.of("b")))) {
+      ApiException e =
+          catchThrowableOfType(
+              ApiException.class, () -> withKeys("POST", headers).idempotencyKey());
+      assertThat(e.fieldErrors())
+          .isEqualTo(
+              Map.of("Idempotency-Key", "was sent twice with different values; send it once"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "PATCH", "DELETE"})
+  void otherMethodsIgnoreTheIdempotencyKey(String method) {
+    assertThat(withKeys(method, Map.of("Idempotency-Key", List.of("a b"))).idempotencyKey())
+        .isEmpty();
+  }
+
+  @Test
+  void theDigestOfABodyDoesNotDependOnItsTransport() {
+    byte[] body = "{\"name\":\"Žofie\"}".getBytes(StandardCharsets.UTF_8);
+    assertThat(base64(body).bodyDigest())
+        .isEqualTo(request("{\"name\":\"Žofie\"}").bodyDigest())
+        .isNotEqualTo(request("{\"name\":\"Zofie\"}").bodyDigest());
+  }
+
   @Test
   void readsAnObject() {
     assertThat(json("{\"a\":\"ü\",\"b\":1,\"c\":null,\"d\":[true],\"e\":9007199254740993}"))
@@ -164,6 +222,14 @@ class ApiRequestTest {
     return e.toResponse(request("")).body();
   }
 
+  private static ApiRequest withKey(String key) {
+    return withKeys("POST", Map.of("Idempotency-Key", List.of(key)));
+  }
+
+  private static ApiRequest withKeys(String method, Map<String, List<String>> headers) {
+    return ApiRequest.of(Map.of("httpMethod", method, "multiValueHeaders", headers), "");
+  }
+
   private static ApiRequest base64(byte[] body) {
     return ApiRequest.of(
         Map.of("body", Base64.getEncoder().encodeToString(body), "isBase64Encoded", true), "");
@@ -180,6 +246,7 @@ class ApiRequestTest {
         Caller.of(Map.of()),
         new Links("https://crm.example.net"),
         "request",
-        Preconditions.of(Map.of()));
+        Preconditions.of(Map.of()),
+        List.of());
   }
 }

@@ -97,17 +97,17 @@ public final class DynamoDbTokens implements Tokens {
   @Override
   public boolean add(IssuedToken issued, ConditionCheck check, TransactWriteItem... with) {
     Map<String, AttributeValue> item = item(issued);
-    List<TransactWriteItem> writes = new ArrayList<>(List.of(with));
-    writes.add(
+    TransactWriteItem put =
         TransactWriteItem.builder()
             .put(
-                put ->
-                    put.tableName(table)
+                write ->
+                    write
+                        .tableName(table)
                         .item(item)
                         .conditionExpression("attribute_not_exists(sha256)"))
-            .build());
-    writes.add(TransactWriteItem.builder().conditionCheck(check).build());
-    return DynamoDb.transact(dynamoDb, writes).isEmpty();
+            .build();
+    TransactWriteItem unchanged = TransactWriteItem.builder().conditionCheck(check).build();
+    return DynamoDb.transact(dynamoDb, List.of(put, unchanged), with).isEmpty();
   }
 
   @Override

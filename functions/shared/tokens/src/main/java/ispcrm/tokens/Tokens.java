@@ -1,5 +1,6 @@
 package ispcrm.tokens;
 
+import ispcrm.dynamodb.FurtherWriteException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,7 @@ public interface Tokens {
    * @param check a condition on the user, which is checked in the same transaction
    * @param with further writes for the same transaction
    * @return whether the condition held; if not, nothing is stored
+   * @throws FurtherWriteException if only a condition of the further writes did not hold
    */
   boolean add(IssuedToken issued, ConditionCheck check, TransactWriteItem... with);
 

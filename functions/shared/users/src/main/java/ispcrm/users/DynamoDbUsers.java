@@ -198,9 +198,8 @@ public final class DynamoDbUsers implements Users {
                   fields.add(field);
                   all.add(item);
                 }));
-    all.addAll(List.of(with));
     Set<UserField<?>> failed = new LinkedHashSet<>();
-    DynamoDb.transact(dynamoDb, all).forEach(position -> failed.add(fields.get(position)));
+    DynamoDb.transact(dynamoDb, all, with).forEach(position -> failed.add(fields.get(position)));
     return failed;
   }
 

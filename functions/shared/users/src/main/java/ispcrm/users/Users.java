@@ -1,5 +1,6 @@
 package ispcrm.users;
 
+import ispcrm.dynamodb.FurtherWriteException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
  * The store of users. A write takes further writes, such as an entry of the history, for the same
- * transaction.
+ * transaction. If only their conditions do not hold, it throws {@link FurtherWriteException}.
  */
 public interface Users {
 

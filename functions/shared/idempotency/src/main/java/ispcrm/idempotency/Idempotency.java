@@ -1,0 +1,43 @@
+package ispcrm.idempotency;
+
+import ispcrm.access.Endpoint;
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.ApiResponse;
+import java.util.function.Function;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+
+/**
+ * Makes requests with an Idempotency-Key safe to repeat. A request with the same key, user,
+ * endpoint and body gets the first response again for 24 hours.
+ */
+public interface Idempotency {
+
+  /**
+   * Does the work of a request, unless an earlier request with the same key has done it. Without a
+   * key, it only does the work.
+   *
+   * @param request a valid request
+   * @param work does the work, and writes what {@link Writes#with} returns in the same transaction.
+   *     If it fails, and the response to another request with this key has been stored meanwhile,
+   *     the result is that response.
+   * @return the response of the work, or the stored one with the header {@code
+   *     Idempotency-Replayed}
+   * @throws ApiException 400 if the key is invalid; 422 if it was used with another body; whatever
+   *     the work throws
+   */
+  ApiResponse once(Endpoint endpoint, ApiRequest request, Function<Writes, ApiResponse> work);
+
+  /** Adds the write of the response to the writes of what a request creates. */
+  @FunctionalInterface
+  interface Writes {
+
+    /**
+     * @param response the response to repetitions; it must not contain a secret
+     * @param others the other further writes of the transaction
+     * @return the other writes, and that of the response if the request has a key. The condition of
+     *     that write does not hold if there is a response already.
+     */
+    TransactWriteItem[] with(ApiResponse response, TransactWriteItem... others);
+  }
+}
