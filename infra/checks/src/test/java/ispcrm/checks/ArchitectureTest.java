@@ -45,7 +45,11 @@ class ArchitectureTest {
 
   private static final DescribedPredicate<JavaClass> STORES =
       resideInAnyPackage(
-          "ispcrm.dynamodb..", "ispcrm.users..", "ispcrm.tokens..", "ispcrm.history..");
+          "ispcrm.dynamodb..",
+          "ispcrm.users..",
+          "ispcrm.tokens..",
+          "ispcrm.history..",
+          "ispcrm.idempotency..");
 
   private static final DescribedPredicate<JavaClass> RANDOM =
       assignableTo(RandomGenerator.class).or(assignableTo(UUID.class)).as("random");
@@ -66,6 +70,7 @@ class ArchitectureTest {
             "users",
             "tokens",
             "history",
+            "idempotency",
             "template",
             "emulation",
             "local")) {
@@ -103,31 +108,44 @@ class ArchitectureTest {
   }
 
   @ArchTest
-  static final ArchRule usersImportNeitherGatewayNorTokensNorHistory =
+  static final ArchRule usersImportNoLibraryButAccessAndDynamodb =
       noClasses()
           .that()
           .resideInAPackage("ispcrm.users..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("ispcrm.gateway..", "ispcrm.tokens..", "ispcrm.history..");
+          .resideInAnyPackage(
+              "ispcrm.gateway..", "ispcrm.tokens..", "ispcrm.history..", "ispcrm.idempotency..");
 
   @ArchTest
-  static final ArchRule tokensImportNeitherGatewayNorUsersNorHistory =
+  static final ArchRule tokensImportNoLibraryButAccessAndDynamodb =
       noClasses()
           .that()
           .resideInAPackage("ispcrm.tokens..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("ispcrm.gateway..", "ispcrm.users..", "ispcrm.history..");
+          .resideInAnyPackage(
+              "ispcrm.gateway..", "ispcrm.users..", "ispcrm.history..", "ispcrm.idempotency..");
 
   @ArchTest
-  static final ArchRule historyImportsNeitherGatewayNorUsersNorTokens =
+  static final ArchRule historyImportsNoLibraryButAccessAndDynamodb =
       noClasses()
           .that()
           .resideInAPackage("ispcrm.history..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("ispcrm.gateway..", "ispcrm.users..", "ispcrm.tokens..");
+          .resideInAnyPackage(
+              "ispcrm.gateway..", "ispcrm.users..", "ispcrm.tokens..", "ispcrm.idempotency..");
+
+  /** It stores the responses of endpoints, whatever these create. */
+  @ArchTest
+  static final ArchRule idempotencyImportsNeitherUsersNorTokensNorHistory =
+      noClasses()
+          .that()
+          .resideInAPackage("ispcrm.idempotency..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("ispcrm.users..", "ispcrm.tokens..", "ispcrm.history..");
 
   @ArchTest
   static final ArchRule accessImportsNoOtherLibrary =
@@ -238,7 +256,7 @@ class ArchitectureTest {
         .containsExactlyInAnyOrder(
             "BearerToken.generate",
             "BootstrapAdmin.apply",
-            "CreateToken.apply",
+            "CreateToken.create",
             "CreateToken.issue",
             "DynamoDb.pause",
             "DynamoDbHistory.key",

@@ -184,6 +184,12 @@ class NamesTest {
           Checkout.read(
               "functions/shared/history/src/main/java/ispcrm/history/DynamoDbHistory.java");
     }
+    if (source.contains("new DynamoDbIdempotency(")) {
+      source +=
+          Checkout.read(
+              "functions/shared/idempotency/src/main/java/ispcrm/idempotency/"
+                  + "DynamoDbIdempotency.java");
+    }
     return source;
   }
 

@@ -35,6 +35,7 @@ class OpenApiTest {
           Map.entry("invalid_fields", 400),
           Map.entry("invalid_parameter", 400),
           Map.entry("invalid_cursor", 400),
+          Map.entry("invalid_header", 400),
           Map.entry("bad_request", 400),
           Map.entry("unauthorized", 401),
           Map.entry("forbidden", 403),
@@ -48,6 +49,7 @@ class OpenApiTest {
           Map.entry("conflict", 409),
           Map.entry("precondition_failed", 412),
           Map.entry("body_too_large", 413),
+          Map.entry("idempotency_key_reused", 422),
           Map.entry("throttled", 429),
           Map.entry("internal_error", 500),
           Map.entry("unavailable", 503),
@@ -136,7 +138,7 @@ class OpenApiTest {
   void everyOperationDocumentsItsResponses(Operation operation) {
     Set<String> expected = new TreeSet<>(Set.of("429", "500", "504"));
     boolean creates = operation.method().equals("POST");
-    expected.add(creates ? "201" : "200");
+    expected.addAll(creates ? Set.of("201", "422") : Set.of("200"));
     if (!operation.isPublic()) {
       expected.addAll(Set.of("400", "401"));
       // The root accepts every valid token, so it never returns 403.
@@ -252,8 +254,10 @@ class OpenApiTest {
               switch (operation.id() + " " + status) {
                 case "listUsers 200", "listTokens 200", "listUserHistory 200" ->
                     expected.add("Link");
-                case "createUser 201" -> expected.addAll(Set.of("Location", "ETag"));
-                case "createToken 201" -> expected.add("Location");
+                case "createUser 201" ->
+                    expected.addAll(Set.of("Location", "ETag", "Idempotency-Replayed"));
+                case "createToken 201" ->
+                    expected.addAll(Set.of("Location", "Idempotency-Replayed"));
                 case "getUser 200", "getUser 304", "updateUser 200" -> expected.add("ETag");
                 case "checkHealth 200", "checkHealth 503" -> expected.add("X-Release");
                 default -> {}

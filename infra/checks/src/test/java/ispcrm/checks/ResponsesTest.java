@@ -39,6 +39,7 @@ class ResponsesTest {
           Map.entry("create-token/too-many-scopes.json", "400 invalid_fields"),
           Map.entry("create-token/unknown-user.json", "404 not_found"),
           Map.entry("create-user/every-field-wrong.json", "400 invalid_fields"),
+          Map.entry("create-user/invalid-key.json", "400 invalid_header"),
           Map.entry("create-user/not-json.json", "400 invalid_json"),
           Map.entry("create-user/repeated-id.json", "400 duplicate_key"),
           Map.entry("create-user/staff-by-staff.json", "403 forbidden"),
@@ -194,6 +195,23 @@ class ResponsesTest {
     assertThat(again.status()).isEqualTo("409");
     assertThat(again.json()).containsEntry("code", "already_exists");
     check(operation("create-user/every-field.json"), again);
+  }
+
+  @Test
+  void aRepetitionWithItsKeyIsAsTheContractDescribes() {
+    String event =
+        Checkout.read("events/create-token/ok.json")
+            .replace(
+                "\"multiValueHeaders\": {",
+                "\"multiValueHeaders\": {\"Idempotency-Key\": [\"repeated\"],");
+    assertThat(invoke("create-token", event).headers()).doesNotContainKey("Idempotency-Replayed");
+    Response again = invoke("create-token", event);
+    assertThat(again.status()).isEqualTo("201");
+    assertThat(again.headers()).containsEntry("Idempotency-Replayed", "true");
+    check(operation("create-token/ok.json"), again);
+    Response other = invoke("create-token", event.replace("Self-service portal", "Another"));
+    assertThat(outcome(other)).isEqualTo("422 idempotency_key_reused");
+    check(operation("create-token/ok.json"), other);
   }
 
   @Test

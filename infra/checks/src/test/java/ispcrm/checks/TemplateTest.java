@@ -337,35 +337,63 @@ class TemplateTest {
                           assertThat(permission.resource())
                               .matches(
                                   "arn:aws:dynamodb:eu-central-1:123456789012:table/"
-                                      + "(users-restored|old.tokens|history)(/index/\\w+)?"));
+                                      + "(users-restored|old.tokens|history)(/index/\\w+)?"
+                                      + "|IdempotencyTable"));
             });
-    assertThat(resources("AWS::DynamoDB::Table"))
+    assertThat(lastingTables())
         .allSatisfy((id, table) -> assertThat(table).containsEntry("Condition", "Owns" + id));
   }
 
   @Test
-  void everyTableIsEncryptedRestorableAndOutlivesTheStack() {
+  void everyTableIsEncryptedAndPaidPerRequest() {
+    assertThat(resources("AWS::DynamoDB::Table"))
+        .containsOnlyKeys("UsersTable", "TokensTable", "HistoryTable", "IdempotencyTable")
+        .allSatisfy(
+            (id, table) ->
+                assertThat(properties(table))
+                    .containsEntry("SSESpecification", Map.of("SSEEnabled", true))
+                    .containsEntry("BillingMode", "PAY_PER_REQUEST")
+                    .containsEntry(
+                        "Tags", List.of(Map.of("Key", "application", "Value", "ispcrm"))));
+  }
+
+  /** If stored responses are lost, only repetitions are not recognized. */
+  @Test
+  void storedResponsesGoWithTheStack() {
+    Map<String, Object> table = TEMPLATE.resource("IdempotencyTable");
+    assertThat(table)
+        .containsEntry("DeletionPolicy", "Delete")
+        .containsEntry("UpdateReplacePolicy", "Delete");
+    assertThat(properties(table)).doesNotContainKey("DeletionProtectionEnabled");
+  }
+
+  private static Map<String, Map<String, Object>> lastingTables() {
     Map<String, Map<String, Object>> tables = resources("AWS::DynamoDB::Table");
-    assertThat(tables).containsOnlyKeys("UsersTable", "TokensTable", "HistoryTable");
-    tables.forEach(
-        (id, table) -> {
-          assertThat(table)
-              .as(id)
-              .containsEntry("DeletionPolicy", "RetainExceptOnCreate")
-              .containsEntry("UpdateReplacePolicy", "Retain");
-          assertThat(properties(table))
-              .as(id)
-              .containsEntry("SSESpecification", Map.of("SSEEnabled", true))
-              .containsEntry(
-                  "PointInTimeRecoverySpecification", Map.of("PointInTimeRecoveryEnabled", true))
-              .containsEntry("BillingMode", "PAY_PER_REQUEST")
-              .containsEntry("DeletionProtectionEnabled", Map.of("Ref", "DeletionProtection"));
-        });
+    tables.remove("IdempotencyTable");
+    return tables;
   }
 
   @Test
-  void expiredTokensAndEntriesAreDeletedEventually() {
-    for (String table : List.of("TokensTable", "HistoryTable")) {
+  void everyTableThatLastsIsRestorableAndOutlivesTheStack() {
+    lastingTables()
+        .forEach(
+            (id, table) -> {
+              assertThat(table)
+                  .as(id)
+                  .containsEntry("DeletionPolicy", "RetainExceptOnCreate")
+                  .containsEntry("UpdateReplacePolicy", "Retain");
+              assertThat(properties(table))
+                  .as(id)
+                  .containsEntry(
+                      "PointInTimeRecoverySpecification",
+                      Map.of("PointInTimeRecoveryEnabled", true))
+                  .containsEntry("DeletionProtectionEnabled", Map.of("Ref", "DeletionProtection"));
+            });
+  }
+
+  @Test
+  void expiredItemsAreDeletedEventually() {
+    for (String table : List.of("TokensTable", "HistoryTable", "IdempotencyTable")) {
       assertThat(properties(TEMPLATE.resource(table)))
           .containsEntry(
               "TimeToLiveSpecification", Map.of("AttributeName", "expires_at", "Enabled", true));
@@ -454,7 +482,7 @@ class TemplateTest {
                         assertThat(allowed.get("Resource").toString())
                             .as(id)
                             .doesNotContain("*")
-                            .containsPattern("(Users|Tokens|History)Table(, |\\.)Arn");
+                            .containsPattern("(Users|Tokens|History|Idempotency)Table(, |\\.)Arn");
                       });
             });
     assertThat(actions).isNotEmpty().doesNotContain("dynamodb:Scan");
