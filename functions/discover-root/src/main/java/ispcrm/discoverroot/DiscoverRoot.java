@@ -23,7 +23,7 @@ public final class DiscoverRoot implements Function<ApiRequest, ApiResponse> {
 
   private static final String USER_FILTERS =
       "{?status,username,customer_id,q,name,mac,profile_id,radius_id,expires_before,updated_since"
-          + ",limit,cursor}";
+          + ",fields,limit,cursor}";
 
   @Override
   public ApiResponse apply(ApiRequest request) {
@@ -46,6 +46,7 @@ public final class DiscoverRoot implements Function<ApiRequest, ApiResponse> {
         root.put("get_self", links.user(request.caller().userId()));
       }
     }
+    root.put("describedby", links.contract());
     return ApiResponse.json(200, root);
   }
 }

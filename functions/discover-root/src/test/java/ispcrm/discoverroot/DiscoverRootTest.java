@@ -25,7 +25,7 @@ class DiscoverRootTest {
                 .readTree(
                     """
                     {"list_users":"%1$s/users",
-                     "find_users":"%1$s/users{?status,username,customer_id,q,name,mac,profile_id,radius_id,expires_before,updated_since,limit,cursor}",
+                     "find_users":"%1$s/users{?status,username,customer_id,q,name,mac,profile_id,radius_id,expires_before,updated_since,fields,limit,cursor}",
                      "get_user":"%1$s/users/{id}","get_self":"%1$s/users/jonewe",
                      "create_user":"%1$s/users","update_user":"%1$s/users/{id}",
                      "delete_user":"%1$s/users/{id}",
@@ -33,20 +33,20 @@ class DiscoverRootTest {
                      "create_token":"%1$s/tokens",
                      "list_tokens":"%1$s/tokens{?user,limit,cursor}",
                      "get_token":"%1$s/tokens/{id}","get_own_token":"%1$s/tokens/self",
-                     "revoke_token":"%1$s/tokens/{id}"}
+                     "revoke_token":"%1$s/tokens/{id}","describedby":"%1$s/openapi.json"}
                     """
                         .formatted(API)));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "users:read, list_users find_users get_user get_own_token",
-    "users:write, create_user update_user get_own_token",
-    "users:delete, delete_user get_own_token",
-    "history:read, list_user_history get_own_token",
-    "tokens:read, list_tokens get_token get_own_token",
-    "tokens:write, create_token revoke_token get_own_token",
-    "self:read, get_self get_own_token"
+    "users:read, list_users find_users get_user get_own_token describedby",
+    "users:write, create_user update_user get_own_token describedby",
+    "users:delete, delete_user get_own_token describedby",
+    "history:read, list_user_history get_own_token describedby",
+    "tokens:read, list_tokens get_token get_own_token describedby",
+    "tokens:write, create_token revoke_token get_own_token describedby",
+    "self:read, get_self get_own_token describedby"
   })
   void aTokenSeesWhatItsScopesOpen(String scope, String links) {
     assertThat(root(scope).propertyNames()).containsExactlyInAnyOrder(links.split(" ", -1));

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** {@code GET /api/v1/users}: users in pages, filtered, in the order of the filter. */
 public final class ListUsers implements Function<ApiRequest, ApiResponse> {
@@ -46,6 +47,18 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
           EXPIRES_BEFORE,
           UPDATED_SINCE);
 
+  private static final String FIELDS = "fields";
+  private static final String LINKS = "_links";
+
+  /** The parameters besides those of every list. */
+  private static final List<String> PARAMETERS =
+      Stream.concat(FILTERS.stream(), Stream.of(FIELDS)).toList();
+
+  /** What an entry consists of, and so what {@value #FIELDS} can name. */
+  private static final List<String> ENTRY_FIELDS =
+      Stream.concat(UserField.IN_LISTS.stream().map(UserField::toString), Stream.of(LINKS))
+          .toList();
+
   private static final Set<String> COMBINABLE = Set.of(STATUS, USERNAME, CUSTOMER_ID, PREFIX);
 
   /**
@@ -69,15 +82,16 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
-    ListQuery query = new ListQuery(request.query(), FILTERS);
+    ListQuery query = new ListQuery(request.query(), PARAMETERS);
     Users.Filter filter = filter(query);
+    List<String> fields = fields(query);
     query.check();
     String filterText = text(filter);
     Users.Page page = users.list(filter, query.after(filterText), query.limit());
     Links links = request.links();
     return query.page(
         "users",
-        page.users().stream().map(user -> entry(user, links)).toList(),
+        page.users().stream().map(user -> entry(user, fields, links)).toList(),
         links.users(),
         filterText,
         page.next());
@@ -147,9 +161,45 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
     try {
       return value == null ? null : field.parseText(value);
     } catch (InvalidValueException e) {
-      query.addError(name, e.getMessage());
+      query.addError(
+          name,
+          e.getMessage()
+              + (isWithPlus(value, field) ? "; in a query, write a plus sign as %2B" : ""));
       return null;
     }
+  }
+
+  /**
+   * Whether the value would be valid if its last space were the plus sign that it may stand for.
+   */
+  private static boolean isWithPlus(String value, UserField<?> field) {
+    int space = value.lastIndexOf(' ');
+    if (space < 0) {
+      return false;
+    }
+    try {
+      field.parseText(value.substring(0, space) + "+" + value.substring(space + 1));
+      return true;
+    } catch (InvalidValueException e) {
+      return false;
+    }
+  }
+
+  /** The fields that entries are to have; all of them if the client does not choose. */
+  private static List<String> fields(ListQuery query) {
+    String value = query.value(FIELDS);
+    if (value == null) {
+      return ENTRY_FIELDS;
+    }
+    List<String> names = List.of(value.split(",", -1));
+    if (!ENTRY_FIELDS.containsAll(names)) {
+      query.addError(
+          FIELDS,
+          "must be one or more of "
+              + String.join(", ", ENTRY_FIELDS)
+              + ", separated by commas without spaces");
+    }
+    return names;
   }
 
   /** The same text for equal filters, which does not change as time passes. */
@@ -160,12 +210,14 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
         : filter.toString().toLowerCase(Locale.ROOT);
   }
 
-  private static Map<String, Object> entry(Users.Summary user, Links links) {
+  /** A deleted user is always shown whole, because a client could not recognize it otherwise. */
+  private static Map<String, Object> entry(Users.Summary user, List<String> fields, Links links) {
     if (user.isDeleted()) {
       return user.fields();
     }
     Map<String, Object> entry = new LinkedHashMap<>(user.fields());
-    entry.put("_links", Map.of("self", links.user(user.id())));
+    entry.put(LINKS, Map.of("self", links.user(user.id())));
+    entry.keySet().retainAll(fields);
     return entry;
   }
 }

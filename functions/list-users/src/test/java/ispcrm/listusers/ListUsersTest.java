@@ -26,6 +26,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class ListUsersTest {
+  private static final JsonMapper JSON = new JsonMapper();
   private static final String LIST = "https://crm.example.net/api/v1/users";
 
   private static LocalDynamoDb dynamoDb;
@@ -64,6 +65,48 @@ class ListUsersTest {
                 + "\"_links\":{\"self\":\"%1$s/007\"}}],".formatted(LIST)
                 + "\"_links\":{\"self\":\"%1$s?username=USER007\"}}".formatted(LIST));
     assertThat(response.headers()).doesNotContainKey("Link");
+  }
+
+  @Test
+  void anEntryHasOnlyTheFieldsThatAClientNames() {
+    ApiResponse response = list(Map.of("fields", List.of("username,id"), "limit", List.of("1")));
+    JsonNode page = JSON.readTree(response.body());
+    assertThat(page.get("users"))
+        .isEqualTo(JSON.readTree("[{\"id\":\"000\",\"username\":\"user000\"}]"));
+    assertThat(page.at("/_links/next").asString()).contains("fields=username%2Cid&");
+    assertThat(list(Map.of("fields", List.of("_links"), "limit", List.of("1"))).body())
+        .contains("\"users\":[{\"_links\":{\"self\":\"" + LIST + "/000\"}}]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "nmae", "id,", "id, name", "created_at", "ID"})
+  void anUnknownFieldIsNamed(String fields) {
+    assertThat(errors(Map.of("fields", List.of(fields))))
+        .containsExactly(
+            "fields: must be one or more of id, name, status, username, customer_id, mac,"
+                + " profile_id, expiration, updated_at, _links, separated by commas without spaces");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"page", "offset", "sort", "per_page"})
+  void theParametersOfOtherApisAreExplained(String name) {
+    assertThat(errors(Map.of(name, List.of("2"))))
+        .containsExactly(
+            name
+                + ": is not a known parameter; each list has one order, and _links.next leads to its"
+                + " next page");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "updated_since, 2025-03-31T12:00:00 02:00",
+    "expires_before, 2025-03-31T12:00:00 0200",
+    "q, jon ewe",
+    "username, jon ewe"
+  })
+  void aPlusSignThatIsNotEncodedIsExplained(String name, String value) {
+    assertThat(errors(Map.of(name, List.of(value))))
+        .containsExactly(name + ": contains a space; in a query, write a plus sign as %2B");
   }
 
   @Test
@@ -119,11 +162,11 @@ class ListUsersTest {
             errors(
                 Map.of(
                     "status", List.of("gone"),
-                    "username", List.of("a b"),
+                    "username", List.of("a/b"),
                     "customer_id", List.of("a.b"),
                     "q", List.of(""),
                     "limit", List.of("1", "2"),
-                    "sort", List.of("name"))))
+                    "state", List.of("active"))))
         .containsExactlyInAnyOrder(
             "status: must be one of active, inactive, suspended, expired, disabled",
             "username: must be 1 to 64 characters (letters A-Z, digits, '.', '_', '@', '+', ':' or"
@@ -132,9 +175,9 @@ class ListUsersTest {
             "q: must be 1 to 64 characters (letters A-Z, digits, '.', '_', '@', '+', ':' or '-')"
                 + " and start with a letter or digit",
             "limit: is repeated",
-            "sort: is not a known parameter; the known parameters are status, username,"
+            "state: is not a known parameter; the known parameters are status, username,"
                 + " customer_id, q, name, mac, profile_id, radius_id, expires_before,"
-                + " updated_since, limit, cursor");
+                + " updated_since, fields, limit, cursor");
   }
 
   @Test
@@ -194,7 +237,7 @@ class ListUsersTest {
   }
 
   private static JsonNode json(ApiResponse response) {
-    return new JsonMapper().readTree(response.body());
+    return JSON.readTree(response.body());
   }
 
   private static ApiResponse list(Map<String, List<String>> query) {

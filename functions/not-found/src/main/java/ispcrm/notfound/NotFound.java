@@ -4,6 +4,7 @@ import ispcrm.access.Endpoint;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import ispcrm.gateway.Cors;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -18,13 +19,24 @@ import java.util.function.Function;
  *     routing</a>
  */
 public final class NotFound implements Function<ApiRequest, ApiResponse> {
+  private final Cors cors;
+
+  public NotFound(Cors cors) {
+    this.cors = cors;
+  }
 
   /**
-   * @throws ApiException always: 405 if the path is known and only its method is not, otherwise 404
+   * Responds to a preflight request of an allowed page for a known path.
+   *
+   * @throws ApiException for every other request: 405 if the path is known and only its method is
+   *     not, otherwise 404
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
     Set<String> methods = Endpoint.methodsOf(request.path());
+    if (!methods.isEmpty() && cors.isPreflight(request)) {
+      return Cors.preflight(methods);
+    }
     if (!methods.isEmpty()) {
       throw ApiException.methodNotAllowed(methods);
     }

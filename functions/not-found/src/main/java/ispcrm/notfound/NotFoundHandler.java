@@ -1,6 +1,7 @@
 package ispcrm.notfound;
 
 import ispcrm.gateway.ApiEntryPoint;
+import ispcrm.gateway.Cors;
 import ispcrm.gateway.LambdaHandler;
 import java.util.Map;
 
@@ -27,6 +28,6 @@ public final class NotFoundHandler extends LambdaHandler {
 
   /** Creates the function with what its environment names. */
   public static NotFound function(Map<String, String> environment) {
-    return new NotFound();
+    return new NotFound(new Cors(environment));
   }
 }

@@ -43,7 +43,9 @@ class NotFoundTest {
         "PUT|/api/v1/users/j%6Fnewe|DELETE, GET, PATCH|DELETE, GET and PATCH",
         "PATCH|/api/v0/users/jonewe|GET|GET",
         "POST|/api/v1/health/|GET, HEAD|GET and HEAD",
-        "GET|/api/v0/tokens|POST|POST"
+        "GET|/api/v0/tokens|POST|POST",
+        "POST|/docs|GET|GET",
+        "PUT|/docs/page.css|GET|GET"
       })
   void anotherMethodOfAKnownPathIsNotAllowed(
       String method, String path, String allow, String named) {
@@ -55,6 +57,46 @@ class NotFoundTest {
     assertThat(body.get("code").asString()).isEqualTo("method_not_allowed");
     assertThat(body.get("message").asString())
         .isEqualTo("Method not allowed - this path supports " + named + ".");
+  }
+
+  @Test
+  void anAllowedPageMaySendWhatAPathSupports() {
+    JsonNode response =
+        preflight(
+            "https://portal.example.net", "/api/v1/users/jonewe", "https://portal.example.net");
+    assertThat(response.get("statusCode").asInt()).isEqualTo(204);
+    assertThat(response.get("body").asString()).isEmpty();
+    assertThat(response.at("/headers/Access-Control-Allow-Origin").asString())
+        .isEqualTo("https://portal.example.net");
+    assertThat(response.at("/headers/Access-Control-Allow-Methods").asString())
+        .isEqualTo("DELETE, GET, PATCH");
+    assertThat(response.at("/headers/Access-Control-Allow-Headers").asString().split(", ", -1))
+        .contains("Authorization", "X-Auth-Token", "Content-Type", "If-Match", "Idempotency-Key");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://portal.example.net, /api/v1/users, https://evil.example, 405",
+    "'', /api/v1/users, https://portal.example.net, 405",
+    "https://portal.example.net, /api/v1/invoices, https://portal.example.net, 404"
+  })
+  void anyOtherPreflightIsRefused(String origins, String path, String origin, int status) {
+    JsonNode response = preflight(origins, path, origin);
+    assertThat(response.get("statusCode").asInt()).isEqualTo(status);
+    assertThat(response.at("/headers/Access-Control-Allow-Methods").isMissingNode()).isTrue();
+  }
+
+  private static JsonNode preflight(String origins, String path, String origin) {
+    LocalLambda lambda = new LocalLambda(Template.load(Map.of("CorsOrigins", origins)));
+    return JSON.readTree(
+        lambda.invoke(
+            "not-found",
+            """
+            {"resource":"/{proxy+}","path":"%s","httpMethod":"OPTIONS",
+             "multiValueHeaders":{"origin":["%s"],"access-control-request-method":["PATCH"]},
+             "requestContext":{"requestId":"r-1"}}
+            """
+                .formatted(path, origin)));
   }
 
   @Test

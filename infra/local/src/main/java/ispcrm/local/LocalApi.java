@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  * Runs the API on this machine; bare {@code mvn} starts it. It listens on the loopback interface
  * only. The environment variable PORT is its port (default 3000, or 0 for any free port).
  * ISPCRM_DATA is the folder that keeps its data; without it the data is lost at the end.
- * ISPCRM_DYNAMODB is a further address on which DynamoDB listens, for {@code sam local}.
+ * ISPCRM_DYNAMODB is a further address on which DynamoDB listens, for {@code sam local}. With
+ * ISPCRM_THROTTLE=on, the rate limits of a deployed stage apply.
  */
 public final class LocalApi implements AutoCloseable {
   private static final String DEFAULT_PORT = "3000";
@@ -48,7 +49,11 @@ public final class LocalApi implements AutoCloseable {
                 + shared
                 + ".");
       }
-      api = start(port(port), data == null ? null : Path.of(data).toAbsolutePath());
+      api =
+          start(
+              port(port),
+              data == null ? null : Path.of(data).toAbsolutePath(),
+              isThrottled(System.getenv("ISPCRM_THROTTLE")));
       if (shared != null) {
         api.shareDynamoDb(address.group(1), Integer.parseInt(address.group(2)));
       }
@@ -73,6 +78,10 @@ public final class LocalApi implements AutoCloseable {
    * @throws CannotStartException if the port or the folder cannot be used
    */
   public static LocalApi start(int port, Path data) throws Exception {
+    return start(port, data, false);
+  }
+
+  static LocalApi start(int port, Path data, boolean isThrottled) throws Exception {
     if (data != null) {
       try {
         Files.createDirectories(data);
@@ -88,7 +97,7 @@ public final class LocalApi implements AutoCloseable {
     dynamoDb.useInThisProcess();
     LocalLambda lambda = new LocalLambda(template);
     SampleUsers.add(dynamoDb.client(), template);
-    gateway.start(template, lambda);
+    gateway.start(template, lambda, isThrottled);
     String token = AdminToken.loadOrIssue(lambda, gateway.address(), data);
     return new LocalApi(gateway, dynamoDb, token, Schedule.start(lambda, EXPIRY_INTERVAL));
   }
@@ -118,6 +127,13 @@ public final class LocalApi implements AutoCloseable {
       throw new CannotStartException(
           "DynamoDB cannot listen on ISPCRM_DYNAMODB: " + e.getMessage() + ".");
     }
+  }
+
+  private static boolean isThrottled(String text) throws CannotStartException {
+    if (text == null || text.equals("on")) {
+      return text != null;
+    }
+    throw new CannotStartException("ISPCRM_THROTTLE must be on or not set, not " + text + ".");
   }
 
   private static int port(String text) throws CannotStartException {

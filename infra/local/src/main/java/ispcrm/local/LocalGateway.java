@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Content;
@@ -74,9 +75,16 @@ final class LocalGateway implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + connector.getLocalPort());
   }
 
-  void start(Template template, LocalLambda lambda) throws Exception {
+  /**
+   * Serves requests.
+   *
+   * @param isThrottled whether the limits of the template's stage apply
+   */
+  void start(Template template, LocalLambda lambda, boolean isThrottled) throws Exception {
     GatewayResponses gatewayResponses = new GatewayResponses(template);
-    server.setHandler(new Calls(new RouteTable(template), lambda, gatewayResponses));
+    Predicate<Template.Route> throttle =
+        isThrottled ? new Throttle(template::limit, System::nanoTime)::accepts : route -> true;
+    server.setHandler(new Calls(new RouteTable(template), throttle, lambda, gatewayResponses));
     server.setErrorHandler(
         new ErrorHandler() {
           @Override
@@ -106,11 +114,17 @@ final class LocalGateway implements AutoCloseable {
   /** Handles a request between the client and a function. */
   private static final class Calls extends Handler.Abstract {
     private final RouteTable routes;
+    private final Predicate<Template.Route> throttle;
     private final LocalLambda lambda;
     private final GatewayResponses gatewayResponses;
 
-    Calls(RouteTable routes, LocalLambda lambda, GatewayResponses gatewayResponses) {
+    Calls(
+        RouteTable routes,
+        Predicate<Template.Route> throttle,
+        LocalLambda lambda,
+        GatewayResponses gatewayResponses) {
       this.routes = routes;
+      this.throttle = throttle;
       this.lambda = lambda;
       this.gatewayResponses = gatewayResponses;
     }
@@ -121,6 +135,10 @@ final class LocalGateway implements AutoCloseable {
       Optional<RouteTable.Match> match = routes.match(call.method(), call.path());
       if (match.isEmpty()) {
         gatewayResponses.send("MISSING_AUTHENTICATION_TOKEN", call, response, callback);
+        return true;
+      }
+      if (!throttle.test(match.get().route())) {
+        gatewayResponses.send("THROTTLED", call, response, callback);
         return true;
       }
       Map<String, Object> event;

@@ -40,6 +40,13 @@ final class Intrinsics {
     values.put("AWS::StackName", "ispcrm");
     values.put("AWS::NoValue", NO_VALUE);
     values.putAll(parameters);
+    object(document.get("Parameters"))
+        .forEach(
+            (name, parameter) -> {
+              if ("CommaDelimitedList".equals(object(parameter).get("Type"))) {
+                values.put(name, List.of(((String) values.get(name)).split(",", -1)));
+              }
+            });
   }
 
   /** An object's members; empty if the node is null. */

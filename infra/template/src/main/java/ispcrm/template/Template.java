@@ -153,6 +153,30 @@ public final class Template {
     return responses.getOrDefault(type, responses.get(GatewayResponse.fallback(type)));
   }
 
+  /**
+   * The stage's limit for the requests to a route, over all clients.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html">Throttle
+   *     requests to your REST APIs</a>
+   */
+  public Limit limit(Route route) {
+    Limit limit = null;
+    for (Map<String, Object> api : resources("AWS::Serverless::Api").values()) {
+      for (Object entry : (List<?>) api.get("MethodSettings")) {
+        Map<String, Object> settings = Intrinsics.object(entry);
+        String path = String.valueOf(settings.get("ResourcePath"));
+        if (path.equals("/*")) {
+          limit = limit == null ? Limit.of(settings) : limit;
+        } else if (path.substring(1).replace("~1", "/").equals(route.path())
+            && route.method().equals(settings.get("HttpMethod"))) {
+          limit = Limit.of(settings);
+        }
+      }
+    }
+    return limit;
+  }
+
   /** The properties of each DynamoDB table by logical id, with intrinsic functions evaluated. */
   public Map<String, Map<String, Object>> tables() {
     return resources("AWS::DynamoDB::Table");
@@ -240,4 +264,18 @@ public final class Template {
    * @param authorized whether requests go through the authorizer first
    */
   public record Route(String method, String path, boolean authorized) {}
+
+  /**
+   * How many requests a route accepts.
+   *
+   * @param perSecond the sustained rate
+   * @param burst how many requests it accepts at once
+   */
+  public record Limit(int perSecond, int burst) {
+    private static Limit of(Map<String, Object> settings) {
+      return new Limit(
+          Integer.parseInt(String.valueOf(settings.get("ThrottlingRateLimit"))),
+          Integer.parseInt(String.valueOf(settings.get("ThrottlingBurstLimit"))));
+    }
+  }
 }

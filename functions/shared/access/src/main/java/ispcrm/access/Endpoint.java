@@ -26,6 +26,8 @@ public enum Endpoint {
   LIST_TOKENS(Kind.CURRENT, "GET", "/api/v1/tokens", Scope.TOKENS_READ),
   GET_TOKEN(Kind.CURRENT_OR_SELF, "GET", "/api/v1/tokens/{id}", Scope.TOKENS_READ),
   REVOKE_TOKEN(Kind.CURRENT_OR_SELF, "DELETE", "/api/v1/tokens/{id}", Scope.TOKENS_WRITE),
+  GET_CONTRACT(Kind.PUBLIC, "GET", "/api/v1/openapi.json"),
+  SHOW_DOCUMENTATION(Kind.PUBLIC_WITH_FILES, "GET", "/docs"),
   CHECK_HEALTH(Kind.PUBLIC, "GET HEAD", "/api/v1/health"),
   ADMIN_PAGE(Kind.PUBLIC, "GET HEAD", "/Admin/getToken");
 
@@ -40,7 +42,10 @@ public enum Endpoint {
     CURRENT_OR_SELF,
 
     /** Requires no token, and exists only as it is written here. */
-    PUBLIC
+    PUBLIC,
+
+    /** The same, and serves files below its path. */
+    PUBLIC_WITH_FILES
   }
 
   /** The id that stands for the calling token. */
@@ -127,12 +132,15 @@ public enum Endpoint {
         }
       }
     }
+    if (kind == Kind.PUBLIC_WITH_FILES) {
+      paths.add(path + "/{file}");
+    }
     return paths;
   }
 
   /** Whether no token is required. */
   public boolean isPublic() {
-    return kind == Kind.PUBLIC;
+    return kind == Kind.PUBLIC || kind == Kind.PUBLIC_WITH_FILES;
   }
 
   /** The scopes of which a token needs one; empty if any valid token is enough. */

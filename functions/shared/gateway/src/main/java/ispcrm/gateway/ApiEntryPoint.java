@@ -16,6 +16,7 @@ public final class ApiEntryPoint {
   private final String label;
   private final Function<ApiRequest, ApiResponse> function;
   private final String baseUrl;
+  private final Cors cors;
 
   private ApiEntryPoint(
       String operationId,
@@ -24,13 +25,15 @@ public final class ApiEntryPoint {
     this.label = LambdaEntryPoint.label(operationId, environment);
     this.function = SpringCatalog.add(operationId, function, ApiRequest.class, ApiResponse.class);
     this.baseUrl = environment.getOrDefault("BASE_URL", "");
+    this.cors = new Cors(environment);
   }
 
   /**
    * Creates the Lambda entry point of an endpoint.
    *
    * @param operationId the endpoint's name in infra/openapi.yaml
-   * @param environment the function's environment; if BASE_URL is set, links begin with it
+   * @param environment the function's environment; if BASE_URL is set, links begin with it;
+   *     CORS_ORIGINS is as for {@link Cors}
    * @param warmUp what to do before a snapshot, see {@link LambdaEntryPoint}
    */
   public static LambdaEntryPoint create(
@@ -48,6 +51,7 @@ public final class ApiEntryPoint {
     if (request.caller().tokenExpiresAt() != null) {
       response = response.with("X-Token-Expires-At", request.caller().tokenExpiresAt().toString());
     }
+    response = cors.addTo(response, request);
     Map<String, Object> output = new LinkedHashMap<>();
     output.put("statusCode", response.status());
     output.put("headers", response.headers());

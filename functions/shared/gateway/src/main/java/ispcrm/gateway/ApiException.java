@@ -1,6 +1,5 @@
 package ispcrm.gateway;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -14,6 +13,9 @@ import java.util.Map;
  */
 public final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1;
+
+  /** How many invalid fields a response lists, which keeps it small if a body has thousands. */
+  private static final int MAX_FIELD_ERRORS = 20;
 
   private final int status;
   private final String code;
@@ -98,6 +100,16 @@ public final class ApiException extends RuntimeException {
         status, code, getMessage(), fieldErrors, more, (RuntimeException) getCause());
   }
 
+  /**
+   * The error for a header whose value is malformed.
+   *
+   * @param fault what is wrong with it, and what would be right
+   */
+  public static ApiException invalidHeader(String name, String fault) {
+    return new ApiException(
+        400, "invalid_header", "Invalid headers: see errors.", Map.of(name, fault));
+  }
+
   /** The error for a key that the JSON of a body repeats. */
   public static ApiException duplicateKey(String field) {
     return new ApiException(
@@ -140,23 +152,44 @@ public final class ApiException extends RuntimeException {
       String code,
       Map<String, String> fieldErrors,
       ApiRequest request) {
+    boolean isProblem = Accept.prefersProblem(request.headers());
+    int more = fieldErrors.size() - MAX_FIELD_ERRORS;
+    String detail =
+        more > 0
+            ? message
+                + " These are the first %d; there are %d more.".formatted(MAX_FIELD_ERRORS, more)
+            : message;
     Map<String, Object> body = new LinkedHashMap<>();
-    body.put("status", "error");
-    body.put("message", message);
+    if (isProblem) {
+      body.put("type", request.links().documentation() + "#" + code);
+      body.put(
+          "title", Character.toUpperCase(code.charAt(0)) + code.substring(1).replace('_', ' '));
+      body.put("status", status);
+      body.put("detail", detail);
+    } else {
+      body.put("status", "error");
+      body.put("message", detail);
+    }
     body.put("code", code);
     if (!fieldErrors.isEmpty()) {
-      List<Map<String, String>> errors = new ArrayList<>();
-      fieldErrors.forEach(
-          (field, fault) -> {
-            Map<String, String> error = new LinkedHashMap<>();
-            error.put("field", field);
-            error.put("message", fault);
-            errors.add(error);
-          });
-      body.put("errors", errors);
+      body.put("errors", errors(fieldErrors));
     }
     body.put("request_id", request.requestId());
     body.put("_links", Map.of("root", request.links().root()));
-    return ApiResponse.json(status, body);
+    ApiResponse response = ApiResponse.json(status, body);
+    return isProblem ? response.with("Content-Type", Accept.PROBLEM) : response;
+  }
+
+  private static List<Map<String, String>> errors(Map<String, String> fieldErrors) {
+    return fieldErrors.entrySet().stream()
+        .limit(MAX_FIELD_ERRORS)
+        .map(
+            fault -> {
+              Map<String, String> error = new LinkedHashMap<>();
+              error.put("field", fault.getKey());
+              error.put("message", fault.getValue());
+              return error;
+            })
+        .toList();
   }
 }

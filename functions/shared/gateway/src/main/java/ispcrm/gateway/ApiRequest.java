@@ -7,13 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a function needs to know about an HTTP request. It contains only those headers that
- * functions need: a token that is not here cannot end up in a log or a response.
+ * What a function needs to know about an HTTP request.
  *
  * @param method the HTTP method, such as GET
  * @param path the path as API Gateway passes it, such as {@code /api/v1/users/jonewe}
@@ -24,9 +24,7 @@ import java.util.regex.Pattern;
  * @param caller the caller that the authorizer identified
  * @param links the addresses for links in the response
  * @param requestId API Gateway's id of the request
- * @param preconditions what If-Match and If-None-Match require
- * @param idempotencyKeys the values of Idempotency-Key as they were sent, each once; empty unless
- *     the method is POST
+ * @param headers the headers that functions need
  * @see <a
  *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html">Lambda
  *     proxy integrations</a>
@@ -41,8 +39,7 @@ public record ApiRequest(
     Caller caller,
     Links links,
     String requestId,
-    Preconditions preconditions,
-    List<String> idempotencyKeys) {
+    RequestHeaders headers) {
 
   /** The header that makes a POST safe to repeat. */
   public static final String IDEMPOTENCY_KEY = "Idempotency-Key";
@@ -61,10 +58,8 @@ public record ApiRequest(
    */
   public static ApiRequest of(Map<String, Object> event, String baseUrl) {
     Map<String, Object> context = LambdaEntryPoint.object(event, "requestContext");
-    Map<String, List<String>> headers = LambdaEntryPoint.object(event, "multiValueHeaders");
-    String method = String.valueOf(event.get("httpMethod"));
     return new ApiRequest(
-        method,
+        String.valueOf(event.get("httpMethod")),
         String.valueOf(event.get("path")),
         PathParameters.of(event),
         LambdaEntryPoint.object(event, "multiValueQueryStringParameters"),
@@ -73,10 +68,16 @@ public record ApiRequest(
         Caller.of(LambdaEntryPoint.object(context, "authorizer")),
         Links.of(baseUrl, context),
         String.valueOf(context.get("requestId")),
-        Preconditions.of(headers),
-        method.equals("POST")
-            ? Preconditions.values(headers, IDEMPOTENCY_KEY).distinct().toList()
-            : List.of());
+        new RequestHeaders(LambdaEntryPoint.object(event, "multiValueHeaders")));
+  }
+
+  /**
+   * What If-Match and If-None-Match require.
+   *
+   * @throws ApiException 400 if one of them is malformed
+   */
+  public Preconditions preconditions() {
+    return Preconditions.of(headers);
   }
 
   /** Who makes the changes that this request asks for. */
@@ -85,18 +86,20 @@ public record ApiRequest(
   }
 
   /**
-   * The key under which the client repeats this request; empty if it sent none.
+   * The key under which the client repeats this request; empty if it sent none, or if the method is
+   * not POST.
    *
    * @throws ApiException 400 if the key is invalid, or if there are several
    */
   public Optional<String> idempotencyKey() {
-    if (idempotencyKeys.isEmpty()) {
+    List<String> keys = headers.all("idempotency-key").stream().distinct().toList();
+    if (keys.isEmpty() || !method.equals("POST")) {
       return Optional.empty();
     }
-    if (idempotencyKeys.size() > 1) {
+    if (keys.size() > 1) {
       throw invalidIdempotencyKey("was sent twice with different values; send it once");
     }
-    String key = idempotencyKeys.get(0);
+    String key = keys.get(0);
     if (!IDEMPOTENCY_KEY_RULE.matcher(key).matches()) {
       throw invalidIdempotencyKey(
           "must be 1 to 255 visible ASCII characters without spaces, such as a UUID");
@@ -105,11 +108,7 @@ public record ApiRequest(
   }
 
   private static ApiException invalidIdempotencyKey(String fault) {
-    return new ApiException(
-        400,
-        "invalid_header",
-        "The header Idempotency-Key is invalid - see errors.",
-        Map.of(IDEMPOTENCY_KEY, fault));
+    return ApiException.invalidHeader(IDEMPOTENCY_KEY, fault);
   }
 
   /**
@@ -129,6 +128,10 @@ public record ApiRequest(
    *     UTF-8, or repeats a key
    */
   public Map<String, Object> json() {
+    String encoding = headers.first("content-encoding");
+    if (!encoding.isEmpty() && !encoding.equalsIgnoreCase("identity")) {
+      throw notJson("it is compressed; send JSON without compression");
+    }
     String text = text();
     if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BODY_BYTES) {
       throw new ApiException(
@@ -137,7 +140,25 @@ public record ApiRequest(
     if (text.indexOf(REPLACEMENT_CHARACTER) >= 0) {
       throw notUtf8();
     }
-    return Json.readObject(text);
+    try {
+      return Json.readObject(text);
+    } catch (ApiException e) {
+      throw isForm(text)
+          ? notJson("it is a form; send JSON instead, such as {\"id\":\"jonewe\"}")
+          : e;
+    }
+  }
+
+  /**
+   * Whether a body that is not JSON is a form. Its Content-Type alone does not tell: curl -d labels
+   * everything as a form.
+   */
+  private boolean isForm(String text) {
+    String type = headers.first("content-type").toLowerCase(Locale.ROOT);
+    return type.startsWith("multipart/form-data")
+        || (type.startsWith("application/x-www-form-urlencoded")
+            && !text.isBlank()
+            && !text.stripLeading().startsWith("{"));
   }
 
   /**
@@ -176,7 +197,10 @@ public record ApiRequest(
   }
 
   private static ApiException notUtf8() {
-    return new ApiException(
-        400, "invalid_json", "The body is not valid JSON: it is not encoded in UTF-8.");
+    return notJson("it is not encoded in UTF-8; send JSON in UTF-8");
+  }
+
+  private static ApiException notJson(String fault) {
+    return new ApiException(400, "invalid_json", "The body is not valid JSON: " + fault + ".");
   }
 }

@@ -22,7 +22,7 @@ import tools.jackson.core.json.JsonFactory;
  * are maps, lists, text, numbers, booleans and null. It uses Jackson's streaming parser alone,
  * because Jackson's data binding would take a tenth of a cold start.
  */
-final class Json {
+public final class Json {
   /** Enough for API Gateway's largest event, which contains a body of 10 MB, escaped. */
   private static final int MAX_CHARACTERS = 64 * 1024 * 1024;
 
@@ -38,7 +38,8 @@ final class Json {
 
   private Json() {}
 
-  static String write(Object value) {
+  /** The JSON text of a value. */
+  public static String write(Object value) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
       write(json, value);

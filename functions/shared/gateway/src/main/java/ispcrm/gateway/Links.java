@@ -30,6 +30,16 @@ public record Links(String base) {
     return to(Endpoint.DISCOVER_ROOT);
   }
 
+  /** The address of the contract, an OpenAPI document. */
+  public String contract() {
+    return to(Endpoint.GET_CONTRACT);
+  }
+
+  /** The address of the documentation for people. */
+  public String documentation() {
+    return to(Endpoint.SHOW_DOCUMENTATION);
+  }
+
   public String users() {
     return to(Endpoint.LIST_USERS);
   }

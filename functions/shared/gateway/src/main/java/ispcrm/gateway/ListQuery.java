@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -15,6 +16,21 @@ import java.util.regex.Pattern;
 public final class ListQuery {
   private static final int DEFAULT_LIMIT = 50;
   private static final int MAX_LIMIT = 200;
+
+  /** What other APIs call the parameters of pages and sorting. */
+  private static final Set<String> FOREIGN =
+      Set.of(
+          "page",
+          "per_page",
+          "page_size",
+          "offset",
+          "skip",
+          "start",
+          "sort",
+          "sort_by",
+          "order",
+          "order_by");
+
   private static final Pattern POSITIVE_INTEGER = Pattern.compile("0*[1-9][0-9]*");
 
   private final Map<String, List<String>> query;
@@ -32,7 +48,10 @@ public final class ListQuery {
           if (!known.contains(name)) {
             addError(
                 name,
-                "is not a known parameter; the known parameters are " + String.join(", ", known));
+                "is not a known parameter; "
+                    + (FOREIGN.contains(name)
+                        ? "each list has one order, and _links.next leads to its next page"
+                        : "the known parameters are " + String.join(", ", known)));
           } else if (values.size() > 1) {
             addError(name, "is repeated");
           }

@@ -2,9 +2,9 @@ package ispcrm.gateway;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
 /**
  * The conditions that a client puts on a request with the headers If-Match and If-None-Match.
@@ -16,7 +16,9 @@ import java.util.stream.Stream;
 public record Preconditions(List<String> ifMatch, List<String> ifNoneMatch) {
   private static final String ANY = "*";
 
-  static Preconditions of(Map<String, List<String>> headers) {
+  private static final Pattern ENTITY_TAG = Pattern.compile("(W/)?\"[^\"]*\"");
+
+  static Preconditions of(RequestHeaders headers) {
     return new Preconditions(tags(headers, "If-Match"), tags(headers, "If-None-Match"));
   }
 
@@ -45,18 +47,17 @@ public record Preconditions(List<String> ifMatch, List<String> ifNoneMatch) {
     return isKnown ? current.notModified() : current;
   }
 
-  private static List<String> tags(Map<String, List<String>> headers, String name) {
-    return values(headers, name)
-        .flatMap(value -> Arrays.stream(value.split(",", -1)))
-        .map(String::strip)
-        .filter(tag -> !tag.isEmpty())
-        .toList();
-  }
-
-  /** The values of a header in any case, in the order in which they were sent. */
-  static Stream<String> values(Map<String, List<String>> headers, String name) {
-    return headers.entrySet().stream()
-        .filter(header -> header.getKey().equalsIgnoreCase(name))
-        .flatMap(header -> header.getValue().stream());
+  private static List<String> tags(RequestHeaders headers, String name) {
+    List<String> tags =
+        headers.all(name.toLowerCase(Locale.ROOT)).stream()
+            .flatMap(value -> Arrays.stream(value.split(",", -1)))
+            .map(String::strip)
+            .filter(tag -> !tag.isEmpty())
+            .toList();
+    if (!tags.stream().allMatch(tag -> tag.equals(ANY) || ENTITY_TAG.matcher(tag).matches())) {
+      throw ApiException.invalidHeader(
+          name, "must be an ETag in double quotes, as in the response that contained it");
+    }
+    return tags;
   }
 }

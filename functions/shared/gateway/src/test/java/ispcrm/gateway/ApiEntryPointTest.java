@@ -9,9 +9,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -97,6 +101,93 @@ class ApiEntryPointTest {
                 + "\"errors\":[{\"field\":\"mac\",\"message\":\"is missing\"}],\"request_id\":\"r-1\","
                 + "\"_links\":{\"root\":\"https://abc.example/prod/api/v1\"}}");
     assertThat(log).isEmpty();
+  }
+
+  @Test
+  void aClientThatAsksForItGetsAProblem() {
+    JsonNode response =
+        invoke(
+            EVENT.replace("\"Host\"", "\"accept\":[\"application/problem+json\"],\"Host\""),
+            Map.of(),
+            request -> {
+              throw new ApiException(400, "invalid_fields", "No.", Map.of("mac", "is missing"))
+                  .with("Allow", "GET");
+            });
+    assertThat(response.at("/headers/Content-Type").asString())
+        .isEqualTo("application/problem+json");
+    assertThat(response.at("/headers/Allow").asString()).isEqualTo("GET");
+    assertThat(JSON.readTree(response.get("body").asString()))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"type":"https://abc.example/prod/docs#invalid_fields","title":"Invalid fields",
+                 "status":400,"detail":"No.","code":"invalid_fields",
+                 "errors":[{"field":"mac","message":"is missing"}],"request_id":"r-1",
+                 "_links":{"root":"https://abc.example/prod/api/v1"}}
+                """));
+  }
+
+  @Test
+  void theFirst20InvalidFieldsAreListedAndTheOthersCounted() {
+    Map<String, String> errors = new LinkedHashMap<>();
+    for (int i = 0; i < 8_150; i++) {
+      errors.put("f" + i, "is unknown");
+    }
+    JsonNode response =
+        invoke(
+            EVENT,
+            Map.of(),
+            request -> {
+              throw new ApiException(400, "invalid_fields", "No.", errors);
+            });
+    JsonNode body = JSON.readTree(response.get("body").asString());
+    assertThat(body.get("errors").size()).isEqualTo(20);
+    assertThat(body.at("/errors/19/field").asString()).isEqualTo("f19");
+    assertThat(body.get("message").asString())
+        .isEqualTo("No. These are the first 20; there are 8130 more.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://a.example,https://a.example",
+    "https://b.example:8443,https://b.example:8443",
+    "https://c.example,",
+    "http://a.example,",
+    "https://a.example.evil.example,",
+    "null,"
+  })
+  void onlyPagesOfTheseOriginsCanReadAResponse(String origin, String allowed) {
+    for (int status : List.of(200, 404, 500)) {
+      JsonNode response =
+          invoke(
+              EVENT.replace("\"Host\"", "\"origin\":[\"" + origin + "\"],\"Host\""),
+              Map.of("CORS_ORIGINS", "https://a.example,https://b.example:8443"),
+              request -> respond(status));
+      assertThat(response.at("/headers/Access-Control-Allow-Origin").asString(null))
+          .isEqualTo(allowed);
+      assertThat(response.at("/headers/Access-Control-Expose-Headers").asString("none"))
+          .contains(allowed == null ? "none" : "X-Request-Id");
+      assertThat(response.at("/headers/Vary").asString()).isEqualTo("Origin");
+    }
+  }
+
+  @Test
+  void noPageOfAnotherHostCanReadAResponseByDefault() {
+    JsonNode response =
+        invoke(
+            EVENT.replace("\"Host\"", "\"origin\":[\"https://a.example\"],\"Host\""),
+            Map.of("CORS_ORIGINS", ""),
+            request -> respond(200));
+    assertThat(response.get("headers").propertyNames())
+        .noneMatch(name -> name.startsWith("Access-Control") || name.equals("Vary"));
+  }
+
+  private static ApiResponse respond(int status) {
+    return switch (status) {
+      case 200 -> ApiResponse.json(200, Map.of());
+      case 404 -> throw ApiException.notFound("user");
+      default -> throw new IllegalStateException();
+    };
   }
 
   @Test

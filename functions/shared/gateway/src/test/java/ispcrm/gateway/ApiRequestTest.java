@@ -134,6 +134,57 @@ class ApiRequestTest {
     assertThat(response(e)).contains("\"invalid_json\"");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "application/x-www-form-urlencoded|id=jonewe&name=Jon",
+        "application/x-www-form-urlencoded; charset=UTF-8|id=jonewe",
+        "multipart/form-data; boundary=x|--x--"
+      })
+  void saysThatAFormIsNotJson(String contentType, String body) {
+    ApiException e =
+        catchThrowableOfType(
+            ApiException.class, () -> request(body, "Content-Type", contentType).json());
+    assertThat(e)
+        .hasMessage(
+            "The body is not valid JSON: it is a form; send JSON instead, such as"
+                + " {\"id\":\"jonewe\"}.");
+  }
+
+  @Test
+  void readsJsonThatIsLabeledAsAForm() {
+    String form = "application/x-www-form-urlencoded";
+    assertThat(request("{\"id\":\"a\"}", "content-type", form).json()).containsEntry("id", "a");
+    ApiException e =
+        catchThrowableOfType(
+            ApiException.class, () -> request("{\"id\":", "content-type", form).json());
+    assertThat(e).hasMessageContaining("incomplete or malformed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "br", "GZIP", "deflate, gzip"})
+  void saysThatACompressedBodyIsNotJson(String encoding) {
+    ApiException e =
+        catchThrowableOfType(
+            ApiException.class, () -> request("\u001F", "Content-Encoding", encoding).json());
+    assertThat(e)
+        .hasMessage("The body is not valid JSON: it is compressed; send JSON without compression.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"If-Match", "if-none-match"})
+  void anEntityTagNeedsItsQuotes(String header) {
+    ApiException e =
+        catchThrowableOfType(
+            ApiException.class, () -> request("", header, "fQ3kZ0m9Xb1LrW8t").preconditions());
+    assertThat(response(e))
+        .contains("\"invalid_header\"", "must be an ETag in double quotes")
+        .containsIgnoringCase("{\"field\":\"" + header + "\"");
+    assertThat(request("", header, "\"a\", W/\"b\"").preconditions()).isNotNull();
+    assertThat(request("", header, "*").preconditions()).isNotNull();
+  }
+
   @Test
   void namesThePlaceButDoesNotQuoteIt() {
     ApiException e =
@@ -236,6 +287,10 @@ class ApiRequestTest {
   }
 
   private static ApiRequest request(String body) {
+    return request(body, "Host", "crm.example.net");
+  }
+
+  private static ApiRequest request(String body, String header, String value) {
     return new ApiRequest(
         "POST",
         "/api/v1/users",
@@ -246,7 +301,6 @@ class ApiRequestTest {
         Caller.of(Map.of()),
         new Links("https://crm.example.net"),
         "request",
-        Preconditions.of(Map.of()),
-        List.of());
+        new RequestHeaders(Map.of(header, List.of(value))));
   }
 }

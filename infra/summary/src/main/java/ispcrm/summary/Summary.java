@@ -1,4 +1,4 @@
-package ispcrm.e2e;
+package ispcrm.summary;
 
 import ispcrm.template.Template;
 import java.io.File;
@@ -26,7 +26,7 @@ import org.w3c.dom.NodeList;
 
 /**
  * Ends {@code mvn verify} with the number of tests in all modules, the reasons for skipped tests,
- * and the code coverage. The full coverage report is in infra/e2e/target/coverage.
+ * and the code coverage. The full coverage report is in infra/summary/target/coverage.
  */
 final class Summary {
   private static final Path ROOT = Template.load(Map.of()).root();
@@ -97,7 +97,7 @@ final class Summary {
       sources.add(new DirectorySourceFileLocator(folder, "UTF-8", 2));
     }
     IBundleCoverage bundle = builder.getBundle("ISPCRM API");
-    File folder = ROOT.resolve("infra/e2e/target/coverage").toFile();
+    File folder = ROOT.resolve("infra/summary/target/coverage").toFile();
     IReportVisitor report = new HTMLFormatter().createVisitor(new FileMultiReportOutput(folder));
     report.visitInfo(
         executions.getSessionInfoStore().getInfos(),

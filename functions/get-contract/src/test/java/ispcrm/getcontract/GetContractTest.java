@@ -1,0 +1,44 @@
+package ispcrm.getcontract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ispcrm.emulation.LocalLambda;
+import ispcrm.template.Template;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class GetContractTest {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  @Test
+  void theOnlyServerIsThisDeployment() {
+    JsonNode contract = JSON.readTree(contract("https://crm.example.net/isp"));
+    assertThat(contract.get("openapi").asString()).startsWith("3.");
+    assertThat(contract.get("servers"))
+        .isEqualTo(
+            JSON.readTree(
+                "[{\"url\":\"https://crm.example.net/isp\",\"description\":\"This deployment\"}]"));
+    assertThat(contract.at("/paths/~1api~1v1~1users/get/operationId").asString())
+        .isEqualTo("listUsers");
+  }
+
+  @Test
+  void theExamplesHaveItsAddress() {
+    assertThat(contract("https://crm.example.net/isp"))
+        .contains("https://crm.example.net/isp/api/v1/users/jonewe")
+        .doesNotContain("ispcrmdomain");
+  }
+
+  private static String contract(String base) {
+    LocalLambda lambda = new LocalLambda(Template.load(Map.of("BaseUrl", base)));
+    JsonNode response =
+        JSON.readTree(
+            lambda.invoke("get-contract", "{\"requestContext\":{\"requestId\":\"r-1\"}}"));
+    assertThat(response.get("statusCode").asInt()).isEqualTo(200);
+    assertThat(response.at("/headers/Content-Type").asString())
+        .isEqualTo("application/json; charset=utf-8");
+    return response.get("body").asString();
+  }
+}
