@@ -14,10 +14,18 @@ record Requests(LocalLambda lambda) {
    *
    * @param body null if there is none
    */
-  record Response(int status, JsonNode body) {}
+  record Response(int status, JsonNode headers, JsonNode body) {}
 
   Response createUser(String body) {
     return call("create-user", "POST", null, Map.of(), body);
+  }
+
+  Response createUser(String body, String idempotencyKey) {
+    return call("create-user", "POST", null, Map.of(), body, idempotencyKey);
+  }
+
+  Response createToken(String body, String idempotencyKey) {
+    return call("create-token", "POST", null, Map.of(), body, idempotencyKey);
   }
 
   Response updateUser(String id, String body) {
@@ -44,11 +52,21 @@ record Requests(LocalLambda lambda) {
 
   private Response call(
       String function, String method, String id, Map<String, List<String>> query, String body) {
+    return call(function, method, id, query, body, null);
+  }
+
+  private Response call(
+      String function,
+      String method,
+      String id,
+      Map<String, List<String>> query,
+      String body,
+      String idempotencyKey) {
     Map<String, String> authorizer = new LinkedHashMap<>();
     authorizer.put("token_id", "token");
     authorizer.put("user_id", "admin");
     authorizer.put("role", "admin");
-    authorizer.put("scopes", "users:read users:write users:delete history:read");
+    authorizer.put("scopes", "users:read users:write users:delete history:read self:read");
     authorizer.put("is_narrowed", "false");
     authorizer.put("token_expires_at", "2100-01-01T00:00:00Z");
     authorizer.put("address", "192.0.2.1");
@@ -57,6 +75,9 @@ record Requests(LocalLambda lambda) {
     event.put("path", "/api/v1/users");
     event.put("body", body);
     event.put("multiValueQueryStringParameters", query);
+    if (idempotencyKey != null) {
+      event.put("multiValueHeaders", Map.of("Idempotency-Key", List.of(idempotencyKey)));
+    }
     if (id != null) {
       event.put("pathParameters", Map.of("id", id));
     }
@@ -65,6 +86,8 @@ record Requests(LocalLambda lambda) {
         Checkout.JSON.readTree(lambda.invoke(function, Checkout.JSON.writeValueAsString(event)));
     String text = response.get("body").asString();
     return new Response(
-        response.get("statusCode").asInt(), text.isEmpty() ? null : Checkout.JSON.readTree(text));
+        response.get("statusCode").asInt(),
+        response.get("headers"),
+        text.isEmpty() ? null : Checkout.JSON.readTree(text));
   }
 }

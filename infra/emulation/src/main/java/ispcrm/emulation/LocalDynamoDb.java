@@ -74,9 +74,7 @@ public final class LocalDynamoDb implements AutoCloseable {
               return true;
             }
             return super.handle(
-                withBody(request, body),
-                lost.test(call) ? withoutConnection(request, response) : response,
-                callback);
+                withBody(request, body), losable(call, request, response), callback);
           }
         });
     server.start();
@@ -144,19 +142,30 @@ public final class LocalDynamoDb implements AutoCloseable {
   }
 
   /**
-   * Loses the responses to some calls from now on: the call is executed, but the connection is
-   * closed before the caller receives anything.
+   * Loses some responses from now on: the connection is closed before the caller receives anything.
+   *
+   * @param newLost whether the response to a call is lost; asked once for each call, after the call
+   *     was executed
    */
   public void loseResponses(Predicate<Call> newLost) {
     lost = newLost;
   }
 
-  private static Response withoutConnection(Request request, Response response) {
+  private Response losable(Call call, Request request, Response response) {
     return new Response.Wrapper(request, response) {
+      private Boolean isLost;
+
       @Override
       public void write(boolean last, ByteBuffer content, Callback callback) {
-        request.getConnectionMetaData().getConnection().getEndPoint().close();
-        callback.succeeded();
+        if (isLost == null) {
+          isLost = lost.test(call);
+        }
+        if (isLost) {
+          request.getConnectionMetaData().getConnection().getEndPoint().close();
+          callback.succeeded();
+        } else {
+          super.write(last, content, callback);
+        }
       }
     };
   }

@@ -107,7 +107,10 @@ public final class ApiException extends RuntimeException {
    */
   public static ApiException invalidHeader(String name, String fault) {
     return new ApiException(
-        400, "invalid_header", "Invalid headers: see errors.", Map.of(name, fault));
+        400,
+        "invalid_header",
+        "The header " + name + " is invalid - see errors.",
+        Map.of(name, fault));
   }
 
   /** The error for a key that the JSON of a body repeats. */

@@ -1,5 +1,6 @@
 package ispcrm.gateway;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +33,7 @@ public final class RequestHeaders {
         (name, list) -> {
           String key = name.toLowerCase(Locale.ROOT);
           if (KNOWN.contains(key)) {
-            values.put(key, list);
+            values.computeIfAbsent(key, absent -> new ArrayList<>()).addAll(list);
           }
         });
   }
