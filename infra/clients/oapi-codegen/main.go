@@ -50,7 +50,7 @@ func main() {
 
 	first, err := api.ListUsersWithResponse(ctx, &client.ListUsersParams{Limit: to(1)})
 	check(err)
-	next, err := url.Parse(*first.JSON200.Links.Next)
+	next, err := url.Parse(*first.JSON200.UnderscoreLinks.Next)
 	check(err)
 	second, err := api.ListUsersWithResponse(ctx, &client.ListUsersParams{Limit: to(1), Cursor: to(next.Query().Get("cursor"))})
 	check(err)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from ispcrm_client import AuthenticatedClient
@@ -25,7 +25,7 @@ def success(kind: type[T], parsed: object) -> T:
     return parsed
 
 
-def expect(status: int, code: str, response: Response) -> None:
+def expect(status: int, code: str, response: Response[Any]) -> None:
     error = success(ApiError, response.parsed)
     assert (int(response.status_code), error.code) == (status, code), error
 

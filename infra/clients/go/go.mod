@@ -1,0 +1,3 @@
+module ispcrm.test/walk
+
+go 1.24
