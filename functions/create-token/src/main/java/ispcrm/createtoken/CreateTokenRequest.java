@@ -4,6 +4,7 @@ import ispcrm.access.Scope;
 import ispcrm.tokens.IpBlock;
 import ispcrm.tokens.Token;
 import ispcrm.users.Characters;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -93,7 +94,7 @@ final class CreateTokenRequest {
               + " characters without control characters");
       return null;
     }
-    return text.isBlank() ? null : text;
+    return Characters.areBlank(text) ? null : text;
   }
 
   private List<Scope> readScopes() {
@@ -145,8 +146,14 @@ final class CreateTokenRequest {
     if (value == null) {
       return defaultDays;
     }
-    if (value instanceof Integer days && days >= 1 && days <= maxDays) {
-      return days;
+    if (value instanceof Number number) {
+      // 30.0 is an integer, as in JSON Schema.
+      BigDecimal days = new BigDecimal(number.toString());
+      if (days.compareTo(BigDecimal.ONE) >= 0
+          && days.compareTo(BigDecimal.valueOf(maxDays)) <= 0
+          && days.stripTrailingZeros().scale() <= 0) {
+        return days.intValueExact();
+      }
     }
     errors.put("expires_in_days", "must be an integer from 1 to " + maxDays);
     return defaultDays;

@@ -37,7 +37,13 @@ class ArchitectureTest {
 
   private static final DescribedPredicate<JavaClass> DEPLOYED =
       resideInAPackage("ispcrm..")
-          .and(not(resideInAnyPackage("ispcrm.template..", "ispcrm.emulation..", "ispcrm.local..")))
+          .and(
+              not(
+                  resideInAnyPackage(
+                      "ispcrm.template..",
+                      "ispcrm.emulation..",
+                      "ispcrm.conformance..",
+                      "ispcrm.local..")))
           .as("what is deployed");
 
   private static final DescribedPredicate<JavaClass> AWS_SDK =
@@ -71,8 +77,10 @@ class ArchitectureTest {
             "tokens",
             "history",
             "idempotency",
+            "contract",
             "template",
             "emulation",
+            "conformance",
             "local")) {
       known.add(ROOT + library);
     }
@@ -189,8 +197,16 @@ class ArchitectureTest {
               "ispcrm.emulation..",
               "ispcrm.local..",
               "com.amazonaws.services.dynamodbv2..",
-              "software.amazon.dynamodb..",
-              "org.yaml..");
+              "software.amazon.dynamodb..");
+
+  /** Only the contract is YAML at run time, and only the functions that show it read it. */
+  @ArchTest
+  static final ArchRule onlyTheContractIsReadAsYaml =
+      noClasses()
+          .that(DEPLOYED.and(not(resideInAPackage("ispcrm.contract.."))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.yaml..");
 
   @ArchTest
   static final ArchRule nothingDeployedLogsPastTheLambdaLogger =

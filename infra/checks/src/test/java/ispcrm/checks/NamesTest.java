@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import ispcrm.access.Endpoint;
+import ispcrm.conformance.OpenApi;
 import ispcrm.template.Template;
 import ispcrm.template.Template.LambdaFunction;
 import ispcrm.template.Template.Route;
@@ -99,6 +100,7 @@ class NamesTest {
             (route, module) -> {
               if (!route.contains("/api/v0")
                   && !route.contains("/Users")
+                  && !route.endsWith("/{file}")
                   && !module.equals(NOT_FOUND)) {
                 template.put(route, camel(module));
               }
@@ -173,7 +175,8 @@ class NamesTest {
             "functions/shared/gateway/src/main/java/ispcrm/gateway/LambdaEntryPoint.java");
     if (source.contains("ApiEntryPoint.create(")) {
       source +=
-          Checkout.read("functions/shared/gateway/src/main/java/ispcrm/gateway/ApiEntryPoint.java");
+          Checkout.read("functions/shared/gateway/src/main/java/ispcrm/gateway/ApiEntryPoint.java")
+              + Checkout.read("functions/shared/gateway/src/main/java/ispcrm/gateway/Cors.java");
     }
     if (source.contains("DynamoDb.client(environment)")) {
       source +=

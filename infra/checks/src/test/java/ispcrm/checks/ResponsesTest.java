@@ -3,8 +3,9 @@ package ispcrm.checks;
 import static ispcrm.checks.Checkout.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ispcrm.checks.OpenApi.Operation;
-import ispcrm.checks.OpenApi.Place;
+import ispcrm.conformance.OpenApi;
+import ispcrm.conformance.OpenApi.Operation;
+import ispcrm.conformance.OpenApi.Place;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
@@ -171,7 +172,7 @@ class ResponsesTest {
   void theResponseToAnUnknownRouteIsAnErrorOfTheContract(String file) {
     Response response = response(file);
     assertThat(outcome(response)).isEqualTo(ERRORS.get(file));
-    assertThat(API.faultsAs("Error", response.json())).isEmpty();
+    assertThat(API.faultsAs("ApiError", response.json())).isEmpty();
     assertThat(response.headers().get("X-Request-Id")).isEqualTo(response.json().get("request_id"));
     assertThat(response.headers().containsKey("Allow")).isEqualTo(response.status().equals("405"));
   }

@@ -5,6 +5,7 @@ import static ispcrm.checks.Checkout.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ispcrm.access.Endpoint;
+import ispcrm.conformance.OpenApi;
 import ispcrm.template.GatewayResponse;
 import ispcrm.template.Permission;
 import ispcrm.template.Template;
@@ -166,7 +167,7 @@ class TemplateTest {
     GatewayResponse response = TEMPLATE.gatewayResponse(type);
     assertThat(response.status()).isEqualTo(status);
     Map<String, Object> body = json(response);
-    assertThat(API.faultsAs("Error", body)).isEmpty();
+    assertThat(API.faultsAs("ApiError", body)).isEmpty();
     assertThat(body.keySet()).containsExactly("status", "message", "code", "request_id", "_links");
     assertThat(body)
         .containsEntry("code", code)

@@ -90,6 +90,10 @@ final class Api {
       pause(Duration.ofSeconds(Long.parseLong(response.header("Retry-After"))));
       response = new Response(name, send(name, request.build()));
     }
+    Contract.check(
+        method,
+        path.startsWith("/") ? path : path.substring(base.toString().length()),
+        response.http());
     transcript.add(response.http().headers().map() + "\n" + withoutIssuedToken(response));
     return response;
   }

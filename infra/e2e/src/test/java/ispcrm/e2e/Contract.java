@@ -1,36 +1,50 @@
 package ispcrm.e2e;
 
-import ispcrm.template.Template;
-import java.io.IOException;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ispcrm.conformance.OpenApi;
+import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
+import java.util.stream.Collectors;
 
 /** What infra/openapi.yaml says of the responses. */
 final class Contract {
-  private static final Map<?, ?> SCHEMAS = schemas();
+  private static final OpenApi API = new OpenApi();
 
   private Contract() {}
 
   /** The names of an object's members in the order of its schema. */
   static List<String> members(String schema) {
-    Map<?, ?> properties = (Map<?, ?>) ((Map<?, ?>) SCHEMAS.get(schema)).get("properties");
+    Map<?, ?> properties =
+        (Map<?, ?>)
+            API.places().stream()
+                .filter(
+                    place ->
+                        place.pointer().equals("/components/schemas/" + schema + "/properties"))
+                .findFirst()
+                .orElseThrow()
+                .value();
     return properties.keySet().stream().map(String::valueOf).toList();
   }
 
-  private static Map<?, ?> schemas() {
-    try (Reader reader =
-        Files.newBufferedReader(Template.load(Map.of()).root().resolve("infra/openapi.yaml"))) {
-      Map<String, Object> document =
-          new Yaml(new SafeConstructor(new LoaderOptions())).load(reader);
-      return (Map<?, ?>) ((Map<?, ?>) document.get("components")).get("schemas");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /**
+   * Checks that a response is one that the contract describes.
+   *
+   * @param path the path of the request below the base
+   */
+  static void check(String method, String path, HttpResponse<String> response) {
+    Map<String, String> headers =
+        response.headers().map().entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    header -> header.getKey().toLowerCase(Locale.ROOT),
+                    header -> header.getValue().get(0)));
+    assertThat(API.faultsOfResponse(method, path, response.statusCode(), headers, response.body()))
+        .as(
+            "what the contract does not have in the response to %s %s: %s",
+            method, path, response.body())
+        .isEmpty();
   }
 }

@@ -3,6 +3,7 @@ package ispcrm.contract;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +28,17 @@ public final class Contract {
       if (in == null) {
         throw new IllegalStateException("missing from the jar: openapi.yaml");
       }
-      document = new Yaml(new SafeConstructor(new LoaderOptions())).load(in);
+      LoaderOptions options = new LoaderOptions();
+      options.setAllowDuplicateKeys(false);
+      document = new Yaml(new SafeConstructor(options)).load(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The contract as it is written, with the servers and addresses of its examples. */
+  public Map<String, Object> document() {
+    return Collections.unmodifiableMap(document);
   }
 
   /**

@@ -25,4 +25,11 @@ public final class Characters {
                         || type == Character.LINE_SEPARATOR
                         || type == Character.PARAGRAPH_SEPARATOR);
   }
+
+  /** Whether the text shows nothing: it is empty or consists of spaces of any kind. */
+  public static boolean areBlank(String text) {
+    return text.codePoints()
+        .allMatch(
+            character -> Character.isWhitespace(character) || Character.isSpaceChar(character));
+  }
 }

@@ -113,7 +113,7 @@ abstract class FieldType<T> {
             + maxLength
             + " characters, not blank, without control characters and direction marks",
         text ->
-            !text.isBlank()
+            !Characters.areBlank(text)
                     && text.codePointCount(0, text.length()) <= maxLength
                     && Characters.areVisible(text)
                 ? Optional.of(text)
