@@ -185,7 +185,9 @@ public final class OpenApi {
             .replaceFirst("^/api/v1/Users", "/api/v1/users");
     List<Operation> candidates =
         operations().stream().filter(operation -> operation.matches(method, current)).toList();
-    if (candidates.isEmpty()) {
+    // Only some of the operations exist in the old spellings.
+    boolean isAbsent = !current.equals(plain) && (status == 404 || status == 405);
+    if (candidates.isEmpty() || isAbsent) {
       return faultsOfError(status, headers, body);
     }
     // A path without variables is more specific.

@@ -29,6 +29,16 @@ final class Contract {
     return properties.keySet().stream().map(String::valueOf).toList();
   }
 
+  /** The names of an operation's parameters, in order. */
+  static List<String> parameters(String operationId, String in) {
+    return ((List<?>) API.operation(operationId).node().get("parameters"))
+        .stream()
+            .map(parameter -> (Map<?, ?>) API.resolve(parameter))
+            .filter(parameter -> in.equals(parameter.get("in")))
+            .map(parameter -> String.valueOf(parameter.get("name")))
+            .toList();
+  }
+
   /**
    * Checks that a response is one that the contract describes.
    *

@@ -352,7 +352,7 @@ class ContractIT {
     customer.get("/api/v1/users/" + id).expect(200);
     assertThat(customer.get("/api/v1").body())
         .isEqualTo(
-            "{\"get_self\":\"%1$s/users/%2$s\",\"get_own_token\":\"%1$s/tokens/self\"}"
+            "{\"get_self\":\"%1$s/users/%2$s\",\"get_own_token\":\"%1$s/tokens/self\",\"describedby\":\"%1$s/openapi.json\"}"
                 .formatted(target.base() + "/api/v1", id));
     List<Response> refused =
         List.of(
@@ -1062,6 +1062,102 @@ class ContractIT {
   void mistypedFilterNeverReturnsAllUsers(String query) {
     Response response = api.get("/api/v1/users?" + query).expect(400);
     assertThat(response.json().get("code").asString()).startsWith("invalid_");
+  }
+
+  /** Each filter and each key of a body in the contract, with one letter too many. */
+  @Test
+  void mistypedNamesAreRefused() {
+    List<String> accepted = new ArrayList<>();
+    for (String filter : Contract.parameters("listUsers", "query")) {
+      if (api.get("/api/v1/users?" + filter + "x=a").status() < 300) {
+        accepted.add(filter);
+      }
+    }
+    for (String key : Contract.members("CreateUserRequest")) {
+      String body = "{\"id\":\"%s\",\"%sx\":null}".formatted(target.own("mistyped"), key);
+      if (api.post("/api/v1/users", body).status() < 300) {
+        accepted.add("create " + key);
+      }
+    }
+    for (String key : Contract.members("UpdateUserRequest")) {
+      String path = "/api/v1/users/" + target.own("mistyped");
+      if (api.send("PATCH", path, "{\"" + key + "x\":null}").status() < 300) {
+        accepted.add("update " + key);
+      }
+    }
+    for (String key : Contract.members("CreateTokenRequest")) {
+      String body = "{\"user\":\"%s\",\"%sx\":null}".formatted(target.own("mistyped"), key);
+      if (api.post("/api/v1/tokens", body).status() < 300) {
+        accepted.add("token " + key);
+      }
+    }
+    assertThat(accepted).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0} {1}: {2}")
+  @CsvSource({
+    "PATCH, If-Match, fQ3kZ0m9",
+    "DELETE, If-Match, \"fQ3kZ0m9",
+    "GET, If-None-Match, fQ3kZ0m9",
+    "POST, Idempotency-Key, a b"
+  })
+  void malformedHeaderIsRefused(String method, String header, String value) {
+    boolean creates = method.equals("POST");
+    String path = "/api/v1/users" + (creates ? "" : "/" + field(subscriber(), "id"));
+    String body = creates ? "{\"id\":\"%s\"}".formatted(target.own("header")) : "{}";
+    Response response =
+        api.send(method, path, method.equals("PATCH") || creates ? body : null, header, value)
+            .expect(400, "invalid_header");
+    assertThat(response.json().at("/errors/0/field").asString()).isEqualTo(header);
+  }
+
+  @Test
+  void errorIsAProblemForAClientThatAsksForIt() {
+    Response response =
+        api.send("GET", "/api/v1/users/-", null, "Accept", "application/problem+json").expect(404);
+    assertThat(response.header("Content-Type")).isEqualTo("application/problem+json");
+    assertThat(response.json().get("status").asInt()).isEqualTo(404);
+    assertThat(response.json().get("type").asString()).isEqualTo(target.base() + "/docs#not_found");
+    assertThat(api.as(null).get("/docs").expect(200).body()).contains("id=\"not_found\"");
+  }
+
+  @Test
+  void listShowsOnlyTheFieldsThatAClientNames() {
+    String username = field(subscriber(), "username");
+    Response list = api.get("/api/v1/users?fields=id,status&username=" + encoded(username));
+    assertThat(list.expect(200).json().at("/users/0").propertyNames())
+        .containsExactly("id", "status");
+  }
+
+  @Test
+  void contractAndItsDocumentationArePublic() {
+    JsonNode contract =
+        api.as(null)
+            .get(api.get("/api/v1").json().get("describedby").asString())
+            .expect(200)
+            .json();
+    assertThat(contract.at("/servers/0/url").asString()).isEqualTo(target.base().toString());
+    assertThat(contract.get("paths").propertyNames()).contains("/api/v1/users/{id}");
+    Response page = api.as(null).get("/docs").expect(200);
+    assertThat(page.body()).contains("curl -X POST '" + target.base() + "/api/v1/users'");
+    assertThat(page.header("Content-Security-Policy"))
+        .contains("default-src 'none'", "script-src 'self'")
+        .doesNotContain("unsafe");
+    assertThat(api.as(null).get("/docs/swagger-ui.css").expect(200).header("Content-Type"))
+        .isEqualTo("text/css; charset=utf-8");
+  }
+
+  /** A MAC address is not unique: a device may have been replaced, or belong to two accounts. */
+  @Test
+  @Writes
+  void theSameMacCanBeGivenTwice() {
+    String mac = "02%010d".formatted(target.own("mac").hashCode() & Integer.MAX_VALUE);
+    for (String id : List.of(target.own("mac1"), target.own("mac2"))) {
+      api.post("/api/v1/users", "{\"id\":\"%s\",\"mac\":\"%s\"}".formatted(id, mac)).expect(201);
+    }
+    Response list =
+        api.getUntil("/api/v1/users?mac=" + mac, found -> found.json().path("users").size() == 2);
+    assertThat(usernames(list)).containsExactly(target.own("mac1"), target.own("mac2"));
   }
 
   @Test

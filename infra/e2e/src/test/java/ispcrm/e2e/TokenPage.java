@@ -114,12 +114,28 @@ final class TokenPage implements AutoCloseable {
   }
 
   void open(URI base) {
+    open(base + "/Admin/getToken", "signin");
+  }
+
+  /** Opens a page and waits until an element of it is shown. */
+  void open(String address, String id) {
     browser.get("about:blank");
     console();
     requests();
     requests.clear();
-    browser.get(base + "/Admin/getToken");
-    await("signin");
+    browser.get(address);
+    await(id);
+  }
+
+  /** What people can read on the page. */
+  String text() {
+    return browser.findElement(By.tagName("body")).getText();
+  }
+
+  /** Whether everything fits into the width of the window. */
+  boolean isNarrowEnough() {
+    return Boolean.TRUE.equals(
+        browser.executeScript("return document.documentElement.scrollWidth <= innerWidth"));
   }
 
   /** Waits until a step is shown: signin, start, describe, choose, done, find or tokens. */
