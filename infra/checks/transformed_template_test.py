@@ -58,6 +58,7 @@ TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/"
 CHANGES_FUNCTIONS = {
     "Architecture": ((), ("Architecture=x86_64",)),
     "BaseUrl": ((), ("BaseUrl=https://crm.example.net/isp",)),
+    "CorsOrigins": ((), ("CorsOrigins=https://portal.example.net,https://staff.example.net",)),
     "DomainName": ((), DOMAIN),
     "DynamoDbEndpoint": ((), ("DynamoDbEndpoint=http://127.0.0.1:8000",)),
     "ExpireUsers": ((), ("ExpireUsers=false",)),
@@ -124,6 +125,12 @@ class TransformedTemplate(unittest.TestCase):
                 self.assertEqual(len(FUNCTIONS), len(versions[after]))
                 common = set() if name in CHANGES_FUNCTIONS else versions[after]
                 self.assertEqual(common, versions[before] & versions[after])
+
+    def test_the_errors_of_the_gateway_name_the_origin_if_there_is_one(self):
+        for response in RESOURCES["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"].values():
+            origin = response["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"]
+            self.assertEqual("HasOneCorsOrigin", origin["Fn::If"][0])
+            self.assertEqual({"Ref": "AWS::NoValue"}, origin["Fn::If"][2])
 
     def test_a_new_release_deploys_the_gateway_too(self):
         def deployments(release):
