@@ -39,6 +39,8 @@ class RetryStormIT {
   private static LocalRun run;
   private static ExecutorService threads;
 
+  private static final int MAX_ATTEMPTS = 10;
+
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final long seed = new Random().nextLong();
@@ -153,21 +155,30 @@ class RetryStormIT {
   /** A response. */
   private record Received(int status, String location, boolean isReplayed, String body) {}
 
+  /** Sends a request, and again as the contract says if the response is a 5xx. */
   private Received send(String path, String key, String body)
       throws IOException, InterruptedException {
-    HttpResponse<String> response =
-        http.send(
-            HttpRequest.newBuilder(URI.create(run.base() + path))
-                .header("Authorization", "Bearer " + run.token())
-                .header("Idempotency-Key", key)
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response = sendOnce(path, key, body);
+    for (int attempt = 1; response.statusCode() >= 500 && attempt < MAX_ATTEMPTS; attempt++) {
+      Thread.sleep(MAX_MILLISECONDS);
+      response = sendOnce(path, key, body);
+    }
     return new Received(
         response.statusCode(),
         response.headers().firstValue("Location").orElse("none"),
         response.headers().firstValue("Idempotency-Replayed").isPresent(),
         response.body());
+  }
+
+  private HttpResponse<String> sendOnce(String path, String key, String body)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(run.base() + path))
+            .header("Authorization", "Bearer " + run.token())
+            .header("Idempotency-Key", key)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   /** Closes the connection as soon as the request is sent, and receives nothing. */
