@@ -57,7 +57,7 @@ class CrashBeforeResponseTest {
     assertThat(requests.getUser(user.get("id").asString()).body().get("data")).isEqualTo(user);
     assertThat(requests.history(user.get("id").asString())).hasSize(1);
     assertThat(requests.createUser(USER).status()).isEqualTo(409);
-    state.check();
+    state.checkClaims();
   }
 
   @Test
