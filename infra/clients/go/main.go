@@ -77,11 +77,11 @@ func main() {
 	same(created.Data, read.Data)
 
 	change := client.NewUpdateUserRequest()
-	change.SetStatus(client.STATUS_SUSPENDED)
+	change.SetStatus(client.SUSPENDED)
 	change.SetStatusReason("unpaid")
 	updated, _, err := users.UpdateUser(ctx, id).UpdateUserRequest(*change).Execute()
 	check(err)
-	same(client.STATUS_SUSPENDED, updated.Data.GetStatus())
+	same(client.SUSPENDED, updated.Data.GetStatus())
 	same("unpaid", updated.Data.GetStatusReason())
 
 	token, _, err := api.TokensAPI.CreateToken(ctx).CreateTokenRequest(*client.NewCreateTokenRequest(id)).Execute()
