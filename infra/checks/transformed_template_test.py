@@ -200,7 +200,8 @@ class TransformedTemplate(unittest.TestCase):
             if operation["security"] != [{"TokenAuthorizer": []}]
         }
         any_method = "x-amazon-apigateway-any-method"
-        self.assertEqual({("get", "/Admin/getToken"), ("head", "/Admin/getToken"), ("get", "/api/v1/health"),
+        self.assertEqual({("get", "/Admin/getToken"), ("head", "/Admin/getToken"), ("get", "/docs"), ("get", "/docs/{file}"),
+                          ("get", "/api/v1/openapi.json"), ("get", "/api/v1/health"),
                           ("head", "/api/v1/health"), (any_method, "/"), (any_method, "/{proxy+}")}, open_routes)
 
     def test_a_new_version_is_a_canary_that_an_alarm_rolls_back(self):

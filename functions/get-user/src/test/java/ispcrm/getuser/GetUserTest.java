@@ -80,19 +80,17 @@ class GetUserTest {
       assertThat(response.body()).isEmpty();
       assertThat(response.headers()).containsEntry("ETag", etag).doesNotContainKey("Content-Type");
     }
-    for (String known : List.of("\"a\"", "")) {
-      assertThat(getUser.apply(request("jonewe", "If-None-Match", known)).status())
-          .as(known)
-          .isEqualTo(200);
-    }
+    assertThat(getUser.apply(request("jonewe", "If-None-Match", "\"a\"")).status()).isEqualTo(200);
   }
 
   @Test
   void anEtagWithoutItsQuotesIsRefused() {
     String etag = getUser.apply(request("jonewe")).headers().get("ETag").replace("\"", "");
-    assertThatThrownBy(() -> getUser.apply(request("jonewe", "If-None-Match", etag)))
-        .isInstanceOf(ApiException.class)
-        .hasMessage("The header If-None-Match is invalid - see errors.");
+    for (String malformed : List.of(etag, "")) {
+      assertThatThrownBy(() -> getUser.apply(request("jonewe", "If-None-Match", malformed)))
+          .isInstanceOf(ApiException.class)
+          .hasMessage("The header If-None-Match is invalid - see errors.");
+    }
   }
 
   private static ApiRequest request(String id, String header, String value) {

@@ -32,14 +32,13 @@ import tools.jackson.databind.json.JsonMapper;
 class RetryStormIT {
   private static final int CLIENTS = 50;
   private static final int ATTEMPTS = 5;
-  private static final int MAX_MILLISECONDS = 1000;
+  private static final int MAX_ATTEMPTS = 10;
+  private static final int MAX_MILLISECONDS = 4000;
   private static final double CUT = 0.3;
   private static final JsonMapper JSON = new JsonMapper();
 
   private static LocalRun run;
   private static ExecutorService threads;
-
-  private static final int MAX_ATTEMPTS = 10;
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -160,7 +159,7 @@ class RetryStormIT {
       throws IOException, InterruptedException {
     HttpResponse<String> response = sendOnce(path, key, body);
     for (int attempt = 1; response.statusCode() >= 500 && attempt < MAX_ATTEMPTS; attempt++) {
-      Thread.sleep(MAX_MILLISECONDS);
+      Thread.sleep(MAX_MILLISECONDS / 4);
       response = sendOnce(path, key, body);
     }
     return new Received(

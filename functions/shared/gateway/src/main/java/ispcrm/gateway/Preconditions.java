@@ -48,13 +48,16 @@ public record Preconditions(List<String> ifMatch, List<String> ifNoneMatch) {
   }
 
   private static List<String> tags(RequestHeaders headers, String name) {
+    List<String> values = headers.all(name.toLowerCase(Locale.ROOT));
     List<String> tags =
-        headers.all(name.toLowerCase(Locale.ROOT)).stream()
+        values.stream()
             .flatMap(value -> Arrays.stream(value.split(",", -1)))
             .map(String::strip)
             .filter(tag -> !tag.isEmpty())
             .toList();
-    if (!tags.stream().allMatch(tag -> tag.equals(ANY) || ENTITY_TAG.matcher(tag).matches())) {
+    boolean isEmpty = tags.isEmpty() && !values.isEmpty();
+    if (isEmpty
+        || !tags.stream().allMatch(tag -> tag.equals(ANY) || ENTITY_TAG.matcher(tag).matches())) {
       throw ApiException.invalidHeader(
           name, "must be an ETag in double quotes, as in the response that contained it");
     }
