@@ -629,4 +629,12 @@ class TemplateTest {
   private static Map<String, Object> members(Map<String, Object> parent, String name) {
     return parent.get(name) == null ? Map.of() : map(parent.get(name));
   }
+
+  @Test
+  void aListAsAParameterIsDeployedWithCommas() {
+    assertThat(Template.load(Map.of()).parameter("CorsOrigins")).isEmpty();
+    String origins = "https://a.example,https://b.example";
+    assertThat(Template.load(Map.of("CorsOrigins", origins)).parameter("CorsOrigins"))
+        .isEqualTo(origins);
+  }
 }

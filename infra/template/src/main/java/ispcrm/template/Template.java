@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -212,9 +213,12 @@ public final class Template {
         .map(assertion -> String.valueOf(assertion.get("AssertDescription")));
   }
 
-  /** The value of a parameter. */
+  /** The value of a parameter; that of a list has commas between the elements. */
   public String parameter(String name) {
-    return String.valueOf(intrinsics.evaluate(Map.of("Ref", name)));
+    Object value = intrinsics.evaluate(Map.of("Ref", name));
+    return value instanceof List<?> list
+        ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+        : String.valueOf(value);
   }
 
   /**
