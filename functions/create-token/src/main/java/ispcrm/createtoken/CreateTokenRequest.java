@@ -4,7 +4,7 @@ import ispcrm.access.Scope;
 import ispcrm.tokens.IpBlock;
 import ispcrm.tokens.Token;
 import ispcrm.users.Characters;
-import java.math.BigDecimal;
+import ispcrm.users.Integers;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -146,14 +146,9 @@ final class CreateTokenRequest {
     if (value == null) {
       return defaultDays;
     }
-    if (value instanceof Number number) {
-      // 30.0 is an integer, as in JSON Schema.
-      BigDecimal days = new BigDecimal(number.toString());
-      if (days.compareTo(BigDecimal.ONE) >= 0
-          && days.compareTo(BigDecimal.valueOf(maxDays)) <= 0
-          && days.stripTrailingZeros().scale() <= 0) {
-        return days.intValueExact();
-      }
+    Optional<Long> days = Integers.parse(value, 1, maxDays);
+    if (days.isPresent()) {
+      return Math.toIntExact(days.get());
     }
     errors.put("expires_in_days", "must be an integer from 1 to " + maxDays);
     return defaultDays;

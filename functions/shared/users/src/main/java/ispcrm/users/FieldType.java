@@ -45,13 +45,7 @@ abstract class FieldType<T> {
       new FieldType<>("must be an integer from 0 to " + MAX_INTEGER) {
         @Override
         Optional<Long> parse(Object json) {
-          // In JSON, 10.0 is an integer too.
-          return json instanceof Number number
-                  && number.doubleValue() >= 0
-                  && number.doubleValue() <= MAX_INTEGER
-                  && number.doubleValue() == Math.rint(number.doubleValue())
-              ? Optional.of(number.longValue())
-              : Optional.empty();
+          return Integers.parse(json, 0, MAX_INTEGER);
         }
 
         @Override
