@@ -5,15 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,35 +74,19 @@ class CrashBeforeResponseTest {
 
   private static void killBeforeTheResponse(String function, String body)
       throws IOException, InterruptedException {
-    AtomicReference<Process> victim = new AtomicReference<>();
+    AtomicReference<Victim> victim = new AtomicReference<>();
     dynamoDb.loseResponses(
         call -> {
           boolean isCreation =
               call.operation().equals("TransactWriteItems") && call.function().equals(function);
           if (isCreation) {
-            victim.get().destroyForcibly();
+            victim.get().kill();
           }
           return isCreation;
         });
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    for (String name :
-        List.of(
-            "aws.endpointUrlDynamoDb", "aws.region", "aws.accessKeyId", "aws.secretAccessKey")) {
-      command.add("-D" + name + "=" + System.getProperty(name));
-    }
-    command.addAll(List.of("-classpath", System.getProperty("java.class.path")));
-    command.addAll(List.of(Creation.class.getName(), function, body));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    victim.set(process);
-    try (BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      assertThat(out.readLine()).as("what it printed before it was killed").isNull();
-    }
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(137);
+    victim.set(Victim.start(Creation.class, function, body));
+    assertThat(victim.get().out().readLine()).as("what it printed before it was killed").isNull();
+    victim.get().assertKilled();
     dynamoDb.loseResponses(call -> false);
   }
 

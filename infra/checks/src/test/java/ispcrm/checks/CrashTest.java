@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +13,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -78,42 +73,27 @@ class CrashTest {
   /** Returns the changes that the process acknowledged before it was killed. */
   private static List<String> runAndKill(int run, int milliseconds)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    for (String name :
-        List.of(
-            "aws.endpointUrlDynamoDb", "aws.region", "aws.accessKeyId", "aws.secretAccessKey")) {
-      command.add("-D" + name + "=" + System.getProperty(name));
-    }
-    command.addAll(List.of("-classpath", System.getProperty("java.class.path")));
-    command.addAll(List.of(Writer.class.getName(), "r" + run));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    Victim victim = Victim.start(Writer.class, "r" + run);
     List<String> changes = new ArrayList<>();
-    try (BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      assertThat(out.readLine()).isEqualTo("ready");
-      Thread killer =
-          new Thread(
-              () -> {
-                try {
-                  Thread.sleep(milliseconds);
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-                process.destroyForcibly();
-              });
-      killer.start();
-      for (String line = out.readLine(); line != null; line = out.readLine()) {
-        // The last line may be cut off.
-        if (line.endsWith(".")) {
-          changes.add(line.substring(0, line.length() - 1));
-        }
+    assertThat(victim.out().readLine()).isEqualTo("ready");
+    Thread killer =
+        new Thread(
+            () -> {
+              try {
+                Thread.sleep(milliseconds);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              victim.kill();
+            });
+    killer.start();
+    for (String line = victim.out().readLine(); line != null; line = victim.out().readLine()) {
+      // The last line may be cut off.
+      if (line.endsWith(".")) {
+        changes.add(line.substring(0, line.length() - 1));
       }
     }
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(137);
+    victim.assertKilled();
     return changes;
   }
 
