@@ -1,7 +1,6 @@
 package ispcrm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -16,8 +15,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,37 +22,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 
 /** The page {@code /Admin/getToken} in a real browser, against the local run. */
-class AdminPageIT {
+class AdminPageIT extends BrowserTests {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Pattern TOKEN = Pattern.compile("ispcrm_[0-9A-Za-z]{40,}");
 
-  private static LocalRun run;
-  private static TokenPage page;
-
-  @BeforeAll
-  static void start() {
-    page = TokenPage.inBrowser().orElse(null);
-    if (page != null) {
-      run = LocalRun.start();
-    }
-  }
-
-  @AfterAll
-  static void stop() {
-    if (page != null) {
-      page.close();
-    }
-    if (run != null) {
-      run.close();
-    }
-  }
-
   @BeforeEach
   void open() {
-    // Not in start(), because a class that is skipped as a whole is not counted or reported.
-    assumeTrue(
-        page != null,
-        "skipped: no Chromium and ChromeDriver on the PATH, nor in CHROME_BIN and CHROMEDRIVER");
     page.resize(1280, 900);
     page.open(run.base());
   }

@@ -1,7 +1,6 @@
 package ispcrm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.time.Instant;
@@ -12,8 +11,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,35 +24,11 @@ import tools.jackson.databind.JsonNode;
  * browser against the local run: it lists and revokes them, sets their options, and shows when the
  * administrator's own token expires.
  */
-class AdminPageTokensIT {
+class AdminPageTokensIT extends BrowserTests {
   private static final AtomicInteger USERS = new AtomicInteger();
-
-  private static LocalRun run;
-  private static TokenPage page;
-
-  @BeforeAll
-  static void start() {
-    page = TokenPage.inBrowser().orElse(null);
-    if (page != null) {
-      run = LocalRun.start();
-    }
-  }
-
-  @AfterAll
-  static void stop() {
-    if (page != null) {
-      page.close();
-    }
-    if (run != null) {
-      run.close();
-    }
-  }
 
   @BeforeEach
   void open() {
-    assumeTrue(
-        page != null,
-        "skipped: no Chromium and ChromeDriver on the PATH, nor in CHROME_BIN and CHROMEDRIVER");
     page.resize(1280, 900);
     page.open(run.base());
   }
