@@ -3,6 +3,8 @@ package ispcrm.getcontract;
 import ispcrm.contract.Contract;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -13,10 +15,14 @@ import java.util.function.Function;
  */
 public final class GetContract implements Function<ApiRequest, ApiResponse> {
   private final Contract contract = new Contract();
+  private final Map<String, ApiResponse> responses = new ConcurrentHashMap<>();
 
   @Override
   public ApiResponse apply(ApiRequest request) {
-    return ApiResponse.json(200, contract.at(request.links().base()))
-        .with("Cache-Control", "public, max-age=300");
+    return responses.computeIfAbsent(request.links().base(), this::response);
+  }
+
+  private ApiResponse response(String base) {
+    return ApiResponse.json(200, contract.at(base)).with("Cache-Control", "public, max-age=300");
   }
 }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -36,6 +37,7 @@ public final class ShowDocumentation implements Function<ApiRequest, ApiResponse
 
   private final Contract contract = new Contract();
   private final Map<String, ApiResponse> files = new LinkedHashMap<>();
+  private final Map<String, ApiResponse> pages = new ConcurrentHashMap<>();
 
   /**
    * Reads all files, once for all requests.
@@ -62,7 +64,11 @@ public final class ShowDocumentation implements Function<ApiRequest, ApiResponse
       }
       return files.get(file);
     }
-    return response("text/html", new Page(contract.at(request.links().base())).html())
+    return pages.computeIfAbsent(request.links().base(), this::page);
+  }
+
+  private ApiResponse page(String base) {
+    return response("text/html", new Page(contract.at(base)).html())
         .with("Content-Security-Policy", POLICY)
         .with("Referrer-Policy", "no-referrer")
         .with("X-Frame-Options", "DENY");
