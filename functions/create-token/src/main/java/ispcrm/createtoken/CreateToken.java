@@ -103,7 +103,7 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
       if (tokens.add(
           issued,
           users.unchanged(user),
-          writes.with(created(issued, stored, request.links()), history.add(entry)))) {
+          writes.with(() -> created(issued, stored, request.links()), history.add(entry)))) {
         return created(issued, withSecret(stored, issued), request.links());
       }
     }

@@ -73,7 +73,8 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
           Entry.of(
               user.id(), Action.CREATED, now, request.actor(), Map.of(), user.settableFields());
       ApiResponse response = created(user, request.links());
-      Set<UserField<?>> conflicts = users.create(user, writes.with(response, history.add(entry)));
+      Set<UserField<?>> conflicts =
+          users.create(user, writes.with(() -> response, history.add(entry)));
       if (conflicts.isEmpty()) {
         return response;
       }

@@ -42,7 +42,7 @@ public record ApiRequest(
     RequestHeaders headers) {
 
   /** The header that makes a POST safe to repeat. */
-  public static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+  private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
   private static final Pattern IDEMPOTENCY_KEY_RULE = Pattern.compile("[!-~]{1,255}");
 
@@ -92,7 +92,7 @@ public record ApiRequest(
    * @throws ApiException 400 if the key is invalid, or if there are several
    */
   public Optional<String> idempotencyKey() {
-    List<String> keys = headers.all("idempotency-key").stream().distinct().toList();
+    List<String> keys = headers.all(IDEMPOTENCY_KEY).stream().distinct().toList();
     if (keys.isEmpty() || !method.equals("POST")) {
       return Optional.empty();
     }

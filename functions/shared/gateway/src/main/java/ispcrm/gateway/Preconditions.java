@@ -2,7 +2,6 @@ package ispcrm.gateway;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -48,7 +47,7 @@ public record Preconditions(List<String> ifMatch, List<String> ifNoneMatch) {
   }
 
   private static List<String> tags(RequestHeaders headers, String name) {
-    List<String> values = headers.all(name.toLowerCase(Locale.ROOT));
+    List<String> values = headers.all(name);
     List<String> tags =
         values.stream()
             .flatMap(value -> Arrays.stream(value.split(",", -1)))

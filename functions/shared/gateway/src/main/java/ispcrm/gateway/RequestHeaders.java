@@ -41,16 +41,16 @@ public final class RequestHeaders {
   /**
    * All values of a header, in order; empty if the client did not send it.
    *
-   * @param name in lower case
+   * @param name the header's name, in any case
    */
   public List<String> all(String name) {
-    return values.getOrDefault(name, List.of());
+    return values.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
   }
 
   /**
    * The first value of a header; empty text if the client did not send it.
    *
-   * @param name in lower case
+   * @param name the header's name, in any case
    */
   public String first(String name) {
     return all(name).isEmpty() ? "" : all(name).get(0);

@@ -81,7 +81,7 @@ public final class DynamoDbIdempotency implements Idempotency {
       return work.apply(
           (response, others) -> {
             TransactWriteItem[] all = Arrays.copyOf(others, others.length + 1);
-            all[others.length] = put(key, bodyDigest, response);
+            all[others.length] = put(key, bodyDigest, response.get());
             return all;
           });
     } catch (RuntimeException e) {

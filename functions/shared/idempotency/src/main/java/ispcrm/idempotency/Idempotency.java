@@ -5,6 +5,7 @@ import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
@@ -33,11 +34,12 @@ public interface Idempotency {
   interface Writes {
 
     /**
-     * @param response the response to repetitions; it must not contain a secret
+     * @param response makes the response to repetitions, which must not contain a secret; not asked
+     *     if the request has no key
      * @param others the other further writes of the transaction
      * @return the other writes, and that of the response if the request has a key. The condition of
      *     that write does not hold if there is a response already.
      */
-    TransactWriteItem[] with(ApiResponse response, TransactWriteItem... others);
+    TransactWriteItem[] with(Supplier<ApiResponse> response, TransactWriteItem... others);
   }
 }

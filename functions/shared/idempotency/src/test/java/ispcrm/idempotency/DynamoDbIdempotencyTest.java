@@ -132,7 +132,7 @@ class DynamoDbIdempotencyTest {
             Endpoint.CREATE_USER,
             request,
             writes -> {
-              assertThat(writes.with(response("none"))).isEmpty();
+              assertThat(writes.with(() -> response("none"))).isEmpty();
               return response("none");
             });
     assertThat(calls).isEmpty();
@@ -171,7 +171,7 @@ class DynamoDbIdempotencyTest {
 
   private ApiResponse write(Idempotency.Writes writes, String name) {
     ApiResponse response = response(name);
-    TransactWriteItem[] all = writes.with(response);
+    TransactWriteItem[] all = writes.with(() -> response);
     assertThat(DynamoDb.transact(dynamoDb.client(), List.of(), all)).isEmpty();
     done.add(name);
     return response;
