@@ -57,7 +57,7 @@ final class Api {
   }
 
   /**
-   * Sends a request.
+   * Sends a request, and again if it is throttled.
    *
    * @param path a path below the base, or a whole address that begins with the base
    * @param body the body, or null to send no body
@@ -66,6 +66,17 @@ final class Api {
    *     or, with a cause, if there is no response
    */
   Response send(String method, String path, String body, String... headers) {
+    Response response = sendOnce(method, path, body, headers);
+    for (int attempt = 1; response.status() == 429 && attempt < MAX_ATTEMPTS; attempt++) {
+      assertThat(response.header("Retry-After")).as("Retry-After of a 429").matches("[0-9]{1,2}");
+      pause(Duration.ofSeconds(Long.parseLong(response.header("Retry-After"))));
+      response = sendOnce(method, path, body, headers);
+    }
+    return response;
+  }
+
+  /** Sends a request as {@link #send} does, but only once. */
+  Response sendOnce(String method, String path, String body, String... headers) {
     if (!path.startsWith("/") && !path.startsWith(base + "/")) {
       throw new AssertionError("a link leads to " + path + ", not below " + base);
     }
@@ -85,11 +96,6 @@ final class Api {
     }
     String name = method + " " + path;
     Response response = new Response(name, send(name, request.build()));
-    for (int attempt = 1; response.status() == 429 && attempt < MAX_ATTEMPTS; attempt++) {
-      assertThat(response.header("Retry-After")).as("Retry-After of a 429").matches("[0-9]{1,2}");
-      pause(Duration.ofSeconds(Long.parseLong(response.header("Retry-After"))));
-      response = new Response(name, send(name, request.build()));
-    }
     Contract.check(
         method,
         path.startsWith("/") ? path : path.substring(base.toString().length()),

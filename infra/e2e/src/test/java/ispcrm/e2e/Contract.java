@@ -7,11 +7,14 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What infra/openapi.yaml says of the responses. */
 final class Contract {
   private static final OpenApi API = new OpenApi();
+
+  private static final Pattern ERROR = Pattern.compile("\\| `([a-z_]+)` \\| ([0-9]{3}) \\|");
 
   private Contract() {}
 
@@ -37,6 +40,15 @@ final class Contract {
             .filter(parameter -> in.equals(parameter.get("in")))
             .map(parameter -> String.valueOf(parameter.get("name")))
             .toList();
+  }
+
+  /** The table of errors in the introduction: the status of each code. */
+  static Map<String, Integer> errors() {
+    String introduction = (String) ((Map<?, ?>) API.document().get("info")).get("description");
+    return ERROR
+        .matcher(introduction)
+        .results()
+        .collect(Collectors.toMap(row -> row.group(1), row -> Integer.valueOf(row.group(2))));
   }
 
   /**
