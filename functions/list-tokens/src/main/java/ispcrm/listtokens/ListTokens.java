@@ -51,7 +51,7 @@ public final class ListTokens implements Function<ApiRequest, ApiResponse> {
       query.addError(USER, e.getMessage());
     }
     query.check();
-    Tokens.Page page = tokens.list(user, query.after(user), query.limit());
+    Tokens.Page page = tokens.list(user, query.after(user, Tokens.Page.NEXT), query.limit());
     Role role = users.find(user).map(User::role).orElse(null);
     Links links = request.links();
     return query.page(

@@ -34,7 +34,7 @@ public final class ListUserHistory implements Function<ApiRequest, ApiResponse> 
     ListQuery query = new ListQuery(request.query(), List.of());
     query.check();
     String id = id(request);
-    History.Page page = history.list(id, query.after(id), query.limit());
+    History.Page page = history.list(id, query.after(id, History.Page.NEXT), query.limit());
     if (page.entries().isEmpty() && page.next() == null && users.find(id).isEmpty()) {
       throw ApiException.notFound("user");
     }

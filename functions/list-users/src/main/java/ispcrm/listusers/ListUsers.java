@@ -87,7 +87,7 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
     List<String> fields = fields(query);
     query.check();
     String filterText = text(filter);
-    Users.Page page = users.list(filter, query.after(filterText), query.limit());
+    Users.Page page = users.list(filter, query.after(filterText, Users.Page.NEXT), query.limit());
     Links links = request.links();
     return query.page(
         "users",

@@ -50,7 +50,7 @@ record Requests(LocalLambda lambda) {
     return call("list-users", "GET", null, query, "");
   }
 
-  private Response call(
+  Response call(
       String function, String method, String id, Map<String, List<String>> query, String body) {
     return call(function, method, id, query, body, null);
   }
@@ -66,7 +66,9 @@ record Requests(LocalLambda lambda) {
     authorizer.put("token_id", "token");
     authorizer.put("user_id", "admin");
     authorizer.put("role", "admin");
-    authorizer.put("scopes", "users:read users:write users:delete history:read self:read");
+    authorizer.put(
+        "scopes",
+        "users:read users:write users:delete history:read tokens:read tokens:write self:read");
     authorizer.put("is_narrowed", "false");
     authorizer.put("token_expires_at", "2100-01-01T00:00:00Z");
     authorizer.put("address", "192.0.2.1");

@@ -3,14 +3,19 @@ package ispcrm.gateway;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.regex.Pattern;
 
 /**
  * The place between two pages, opaque to clients: a digest of the filters and of the end of the
  * previous page, followed by that end. The digest needs no secret, because a cursor grants no
- * access. It only detects a cursor that was cut, mistyped or used with other filters.
+ * access. It only detects a cursor that was cut, mistyped or used with other filters. A client can
+ * write a cursor of its own, so the end can be any text.
  */
 final class Cursor {
   private static final int DIGEST_BYTES = 9;
+
+  /** No key of DynamoDB is longer. */
+  private static final int MAX_END_BYTES = 1000;
 
   private Cursor() {}
 
@@ -24,16 +29,17 @@ final class Cursor {
   }
 
   /**
+   * @param form what the end looks like
    * @throws ApiException 400 if the cursor does not come from a list with this filter
    */
-  static String decode(String filter, String cursor) {
+  static String decode(String filter, Pattern form, String cursor) {
     try {
       byte[] bytes = Base64.getUrlDecoder().decode(cursor);
-      if (bytes.length > DIGEST_BYTES) {
+      if (bytes.length > DIGEST_BYTES && bytes.length <= DIGEST_BYTES + MAX_END_BYTES) {
         String after =
             new String(bytes, DIGEST_BYTES, bytes.length - DIGEST_BYTES, StandardCharsets.UTF_8);
         // Encoding it again also detects changes in the bits that Base64 ignores.
-        if (encode(filter, after).equals(cursor)) {
+        if (encode(filter, after).equals(cursor) && form.matcher(after).matches()) {
           return after;
         }
       }

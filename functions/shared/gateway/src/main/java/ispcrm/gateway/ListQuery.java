@@ -99,11 +99,12 @@ public final class ListQuery {
    * The end of the previous page; null for the first page.
    *
    * @param filter what the list is filtered by, equal for equal filters
+   * @param form what the end of a page looks like
    * @throws ApiException 400 if the cursor does not come from a list with this filter
    */
-  public String after(String filter) {
+  public String after(String filter, Pattern form) {
     String cursor = value("cursor");
-    return cursor == null ? null : Cursor.decode(filter, cursor);
+    return cursor == null ? null : Cursor.decode(filter, form, cursor);
   }
 
   /**

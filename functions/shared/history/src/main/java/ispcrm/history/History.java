@@ -2,6 +2,7 @@ package ispcrm.history;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
@@ -35,5 +36,8 @@ public interface History {
    *
    * @param next null on the last page
    */
-  record Page(List<Entry> entries, String next) {}
+  record Page(List<Entry> entries, String next) {
+    /** What {@link #next} looks like. */
+    public static final Pattern NEXT = Pattern.compile("[0-9]{14}-[0-9a-f]{8}");
+  }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
@@ -57,5 +58,8 @@ public interface Tokens {
    *
    * @param next null on the last page
    */
-  record Page(List<Token> tokens, String next) {}
+  record Page(List<Token> tokens, String next) {
+    /** What {@link #next} looks like. */
+    public static final Pattern NEXT = Pattern.compile("[0-9]{1,12} [0-9a-f-]{36}");
+  }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
@@ -121,7 +122,10 @@ public interface Users {
    *
    * @param next null on the last page
    */
-  record Page(List<Summary> users, String next) {}
+  record Page(List<Summary> users, String next) {
+    /** What {@link #next} looks like. */
+    public static final Pattern NEXT = Pattern.compile("(?s).+");
+  }
 
   /**
    * The same as {@link Page}, with whole users. A user on the page may no longer be due, and is
