@@ -159,11 +159,11 @@ class TransformedTemplate(unittest.TestCase):
 
     def test_a_server_error_of_the_gateway_falls_back_to_the_contracts_500(self):
         responses = RESOURCES["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
-        for type in ("API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE",
-                     "INTEGRATION_FAILURE"):
+        for type in ("API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "INTEGRATION_FAILURE"):
             self.assertNotIn(type, responses)
         # API Gateway gives its status code to every 5xx type without an entry.
         self.assertEqual("500", str(responses["DEFAULT_5XX"]["statusCode"]))
+        self.assertEqual("503", str(responses["AUTHORIZER_FAILURE"]["statusCode"]))
         self.assertEqual("504", str(responses["INTEGRATION_TIMEOUT"]["statusCode"]))
 
     def test_every_route_calls_the_alias_and_may(self):

@@ -1,7 +1,10 @@
 package ispcrm.authorizer;
 
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import ispcrm.access.Role;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.gateway.Deadline;
 import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
 import ispcrm.gateway.SpringCatalog;
@@ -62,11 +65,36 @@ public final class AuthorizerHandler extends LambdaHandler {
     return new LambdaEntryPoint(
         "authorizer",
         environment,
-        (event, log) ->
-            policy(
-                authorizer.apply(AuthorizerRequest.of(event)),
-                String.valueOf(event.get("methodArn"))),
+        Deadline.OF_AUTHORIZER,
+        (event, log) -> {
+          AuthorizerRequest request = AuthorizerRequest.of(event);
+          return policy(decide(authorizer, request, log), String.valueOf(event.get("methodArn")));
+        },
         primed -> warmUp(primed, users));
+  }
+
+  /** Decides and logs the decision, with what connects it to the other logs of the request. */
+  private static Decision decide(
+      Function<AuthorizerRequest, Decision> authorizer,
+      AuthorizerRequest request,
+      LambdaLogger log) {
+    String subject = "request " + request.requestId() + " ";
+    try {
+      Decision decision = authorizer.apply(request);
+      log.log(
+          subject
+              + (decision.denial() == null ? "allowed" : "denied: " + decision.denial().code())
+              + ", token "
+              + decision.caller().tokenId(),
+          LogLevel.INFO);
+      return decision;
+    } catch (UnauthorizedException e) {
+      log.log(subject + "denied: unauthorized", LogLevel.INFO);
+      throw e;
+    } catch (RuntimeException e) {
+      // The runtime logs what a function throws.
+      throw new IllegalStateException("the authorizer failed on " + subject.strip(), e);
+    }
   }
 
   private static Map<String, Object> policy(Decision decision, String methodArn) {

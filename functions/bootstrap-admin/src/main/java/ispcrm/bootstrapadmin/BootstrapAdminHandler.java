@@ -2,6 +2,7 @@ package ispcrm.bootstrapadmin;
 
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.gateway.Deadline;
 import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
 import ispcrm.gateway.SpringCatalog;
@@ -60,6 +61,7 @@ public final class BootstrapAdminHandler extends LambdaHandler {
     return new LambdaEntryPoint(
         "bootstrapAdmin",
         environment,
+        Deadline.OF_ENDPOINTS,
         (event, log) -> {
           IssuedToken issued =
               bootstrapAdmin.apply(event.get("reason") instanceof String reason ? reason : null);

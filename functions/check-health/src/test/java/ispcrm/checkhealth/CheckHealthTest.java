@@ -69,8 +69,9 @@ class CheckHealthTest {
     assertThat(response.toString()).doesNotContain("no-such-table", "Exception");
     assertThat(log.toString())
         .contains(
-            "checkHealth of release 4f2c9a failed on request r-1: java.lang.IllegalStateException:"
-                + " the table no-such-table cannot be read");
+            "checkHealth of release 4f2c9a was unavailable on request r-1: the table no-such-table"
+                + " cannot be read; caused by ",
+            "ResourceNotFoundException");
   }
 
   @Test

@@ -2,6 +2,7 @@ package ispcrm.expireusers;
 
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.gateway.Deadline;
 import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
 import ispcrm.gateway.SpringCatalog;
@@ -58,6 +59,7 @@ public final class ExpireUsersHandler extends LambdaHandler {
     return new LambdaEntryPoint(
         "expireUsers",
         environment,
+        MAX_DURATION.plus(Deadline.OF_ENDPOINTS),
         (event, log) -> {
           ExpireUsers.Run run = expireUsers.apply(Instant.now().plus(MAX_DURATION));
           log.log(LOG_MESSAGE.formatted(run.expired(), run.erased()), LogLevel.INFO);

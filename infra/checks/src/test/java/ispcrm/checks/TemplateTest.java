@@ -115,11 +115,7 @@ class TemplateTest {
 
   /** The types without an entry in the template: they get the entry of DEFAULT_5XX. */
   private static final Set<String> FALLING_BACK =
-      Set.of(
-          "API_CONFIGURATION_ERROR",
-          "AUTHORIZER_CONFIGURATION_ERROR",
-          "AUTHORIZER_FAILURE",
-          "INTEGRATION_FAILURE");
+      Set.of("API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "INTEGRATION_FAILURE");
 
   /**
    * The gateway's own responses by type, and the status and code that the contract has for each.
@@ -134,7 +130,7 @@ class TemplateTest {
         Arguments.of("THROTTLED", 429, "throttled"),
         Arguments.of("WAF_FILTERED", 429, "throttled"),
         Arguments.of("API_CONFIGURATION_ERROR", 500, "internal_error"),
-        Arguments.of("AUTHORIZER_FAILURE", 500, "internal_error"),
+        Arguments.of("AUTHORIZER_FAILURE", 503, "unavailable"),
         Arguments.of("AUTHORIZER_CONFIGURATION_ERROR", 500, "internal_error"),
         Arguments.of("INTEGRATION_FAILURE", 500, "internal_error"),
         Arguments.of("INTEGRATION_TIMEOUT", 504, "timeout"),
@@ -188,6 +184,7 @@ class TemplateTest {
       case "ACCESS_DENIED" ->
           expected.put("WWW-Authenticate", "Bearer realm=\"ISPCRM\", error=\"insufficient_scope\"");
       case "THROTTLED" -> expected.put("Retry-After", "1");
+      case "AUTHORIZER_FAILURE" -> expected.put("Retry-After", "5");
       // The web ACL counts the requests of the last five minutes.
       case "WAF_FILTERED" -> expected.put("Retry-After", "300");
       default -> {}

@@ -105,8 +105,7 @@ class PackagedFunctionsIT {
 
   @Test
   void internalErrorIsAPlain500WithARequestIdAndIsLogged() throws Exception {
-    try (LambdaProcess function =
-        start("get-user", Map.of("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1"))) {
+    try (LambdaProcess function = start("get-user", Map.of("USERS_TABLE", "no-such-table"))) {
       ObjectNode event = event("get-user", "ok");
       JsonNode response = JSON.readTree(function.invoke(event.toString()).json());
       String requestId = event.at("/requestContext/requestId").asString();
@@ -116,8 +115,27 @@ class PackagedFunctionsIT {
       assertThat(body.get("code").asString()).isEqualTo("internal_error");
       assertThat(body.get("request_id").asString()).isEqualTo(requestId);
       assertThat(response.toString())
-          .doesNotContain("Exception", "127.0.0.1", "UsersTable", "software.amazon", "ispcrm.");
+          .doesNotContain("Exception", "127.0.0.1", "no-such-table", "software.amazon", "ispcrm.");
       assertThat(function.log()).contains("getUser of release none failed on request " + requestId);
+    }
+  }
+
+  @Test
+  void anUnavailableDynamoDbIsA503AndLoggedInOneLine() throws Exception {
+    try (LambdaProcess function =
+        start("get-user", Map.of("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1"))) {
+      ObjectNode event = event("get-user", "ok");
+      JsonNode response = JSON.readTree(function.invoke(event.toString()).json());
+      assertThat(response.get("statusCode").asInt()).isEqualTo(503);
+      assertThat(response.at("/headers/Retry-After").asString()).isEqualTo("5");
+      assertThat(response.toString()).contains("unavailable").doesNotContain("127.0.0.1");
+      String requestId = event.at("/requestContext/requestId").asString();
+      assertThat(function.log().lines().filter(line -> line.contains(requestId)))
+          .singleElement()
+          .asString()
+          .contains(
+              "[WARN] getUser of release none was unavailable on request " + requestId,
+              "DynamoDB did not respond properly to GetItem");
     }
   }
 

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +108,7 @@ class SnapStartIT {
             .contains("ispcrm.gateway.LambdaEntryPoint")
             .doesNotContain(GENERATORS);
       }
-      Set<SocketAddress> connectionsBefore = connections();
+      Set<String> connectionsBefore = connections();
       calls.clear();
       dynamoDb.listen(calls::add);
       function.restore("AFTER");
@@ -226,8 +225,8 @@ class SnapStartIT {
     }
   }
 
-  private Set<SocketAddress> connections() {
-    return calls.stream().map(LocalDynamoDb.Call::client).collect(Collectors.toSet());
+  private Set<String> connections() {
+    return calls.stream().map(LocalDynamoDb.Call::connection).collect(Collectors.toSet());
   }
 
   private Set<String> servers() {

@@ -6,15 +6,19 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -41,6 +45,9 @@ public final class LocalDynamoDb implements AutoCloseable {
   private static final String REGION = "us-east-1";
   private static final String ACCESS_KEY = "local";
   private static final JsonMapper JSON = new JsonMapper();
+  private static final String CHECKSUM = "x-amz-crc32";
+  private static final Duration SLOW = Duration.ofMillis(500);
+  private static final Duration HANG = Duration.ofSeconds(10);
 
   private final Server server = new Server();
   private final LocalDynamoDBServerHandler handler;
@@ -48,6 +55,7 @@ public final class LocalDynamoDb implements AutoCloseable {
   private final DynamoDbClient client;
   private volatile Consumer<Call> listener = call -> {};
   private volatile Predicate<Call> lost = call -> false;
+  private volatile Function<Call, Optional<Fault>> faults = call -> Optional.empty();
 
   private LocalDynamoDb(Template template, Path folder) throws Exception {
     ServerConnector loopback = new ServerConnector(server);
@@ -73,8 +81,14 @@ public final class LocalDynamoDb implements AutoCloseable {
               Content.Sink.write(response, true, accessDenied(denied.get()), callback);
               return true;
             }
+            Optional<Fault> fault = faults.apply(call);
+            if (fault.isPresent() && isInsteadOfCall(fault.get(), request, response, callback)) {
+              return true;
+            }
             return super.handle(
-                withBody(request, body), losable(call, request, response), callback);
+                withBody(request, body),
+                losable(call, fault.orElse(null), request, response),
+                callback);
           }
         });
     server.start();
@@ -151,17 +165,73 @@ public final class LocalDynamoDb implements AutoCloseable {
     lost = newLost;
   }
 
-  private Response losable(Call call, Request request, Response response) {
+  /**
+   * Causes faults from now on.
+   *
+   * @param newFaults the fault that a call has, asked once for each call before it is executed
+   */
+  public void causeFaults(Function<Call, Optional<Fault>> newFaults) {
+    faults = newFaults;
+  }
+
+  /** Responds to a call that its fault keeps from being carried out. */
+  private static boolean isInsteadOfCall(
+      Fault fault, Request request, Response response, Callback callback) throws Exception {
+    if (fault.status().isPresent()) {
+      response.setStatus(fault.status().get());
+      Content.Sink.write(response, true, fault.error(), callback);
+      return true;
+    }
+    if (fault == Fault.SLOW) {
+      Thread.sleep(SLOW.toMillis());
+    }
+    if (fault == Fault.HANG) {
+      Thread.sleep(HANG.toMillis());
+    }
+    if (fault == Fault.HANG || fault == Fault.RESET) {
+      disconnect(request);
+      callback.succeeded();
+      return true;
+    }
+    return false;
+  }
+
+  private static void disconnect(Request request) {
+    request.getConnectionMetaData().getConnection().getEndPoint().close();
+  }
+
+  private Response losable(Call call, Fault fault, Request request, Response response) {
     return new Response.Wrapper(request, response) {
-      private Boolean isLost;
+      private boolean isFirst = true;
+      private boolean isLost;
 
       @Override
       public void write(boolean last, ByteBuffer content, Callback callback) {
-        if (isLost == null) {
-          isLost = lost.test(call);
+        if (isFirst) {
+          isFirst = false;
+          isLost = fault == Fault.LOST_RESPONSE || lost.test(call);
+          if (fault == Fault.WRONG_CHECKSUM) {
+            getHeaders().put(CHECKSUM, "1");
+          }
+          if (fault == Fault.EMPTY_RESPONSE || fault == Fault.MALFORMED_RESPONSE) {
+            isLost = true;
+            String body = fault == Fault.EMPTY_RESPONSE ? "" : "{\"Item\":";
+            getHeaders().remove(HttpHeader.CONTENT_LENGTH);
+            super.write(true, ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)), callback);
+            return;
+          }
+          if (fault == Fault.CUT_RESPONSE) {
+            isLost = true;
+            ByteBuffer half = content.slice(content.position(), content.remaining() / 2);
+            super.write(false, half, Callback.from(() -> disconnect(request)));
+            callback.succeeded();
+            return;
+          }
         }
         if (isLost) {
-          request.getConnectionMetaData().getConnection().getEndPoint().close();
+          if (fault == null || fault == Fault.LOST_RESPONSE) {
+            disconnect(request);
+          }
           callback.succeeded();
         } else {
           super.write(last, content, callback);
@@ -200,7 +270,8 @@ public final class LocalDynamoDb implements AutoCloseable {
    * @param accessKey the access key that signed it
    * @param function the name of the function that made it, such as get-user; empty if no function
    *     did
-   * @param client the address that the caller connected from, a different one for each connection
+   * @param connection a different one for each connection, unlike the address of its client, which
+   *     the operating system may use again
    * @param server the address that the caller connected to
    * @param requiredPermissions the permissions that the caller must have
    */
@@ -208,7 +279,7 @@ public final class LocalDynamoDb implements AutoCloseable {
       String operation,
       String accessKey,
       String function,
-      SocketAddress client,
+      String connection,
       SocketAddress server,
       Set<Permission> requiredPermissions) {
     private static final Pattern APPLICATION = Pattern.compile("\\bapp/([a-z-]+)");
@@ -222,7 +293,7 @@ public final class LocalDynamoDb implements AutoCloseable {
           operation,
           credential.replaceFirst("/.*", ""),
           application.find() ? application.group(1) : "",
-          request.getConnectionMetaData().getRemoteSocketAddress(),
+          request.getConnectionMetaData().getId(),
           request.getConnectionMetaData().getLocalSocketAddress(),
           RequiredPermissions.of(operation, JSON.readTree(body)));
     }

@@ -23,13 +23,23 @@ import java.util.function.Consumer;
 public final class LocalLambda {
   private final Map<String, Template.LambdaFunction> functions;
   private final Map<String, RequestStreamHandler> handlers = new HashMap<>();
+  private final Consumer<String> log;
 
+  /** Shows the warnings and errors of the functions. */
   public LocalLambda(Template template) {
-    functions = template.functions();
+    this(template, System.err::println);
   }
 
   /**
-   * Calls a function, and shows its warnings and errors.
+   * @param log receives the warnings and errors of the functions
+   */
+  public LocalLambda(Template template, Consumer<String> log) {
+    functions = template.functions();
+    this.log = log;
+  }
+
+  /**
+   * Calls a function.
    *
    * @param name the name of its module, such as get-user; its class must be on the class path
    * @param event JSON
@@ -43,7 +53,7 @@ public final class LocalLambda {
           .handleRequest(
               new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
               out,
-              context(name, System.err::println, LogLevel.WARN));
+              context(name, log, LogLevel.WARN));
     } catch (IOException cause) {
       throw new IllegalStateException(cause);
     }
@@ -128,7 +138,7 @@ public final class LocalLambda {
 
     @Override
     public int getRemainingTimeInMillis() {
-      return 20_000;
+      return 10_000;
     }
 
     @Override

@@ -242,7 +242,8 @@ class CopyTest {
                       "/api/v1",
                       Map.of(),
                       Map.of("X-Auth-Token", List.of(secret.secret())),
-                      "192.0.2.1"))
+                      "192.0.2.1",
+                      "request"))
               .denial()
           == null;
     } catch (RuntimeException e) {

@@ -1,8 +1,11 @@
 package ispcrm.dynamodb;
 
+import ispcrm.gateway.ApiException;
+import ispcrm.gateway.Deadline;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,26 +13,48 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.core.exception.Crc32MismatchException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /** Access to DynamoDB: the single client of a function, and attribute values. */
 public final class DynamoDb {
-  private static final int MAX_ATTEMPTS = 8;
+  private static final String CONFLICT = "TransactionConflict";
+
+  /** A call usually takes a hundredth of it. */
+  private static final Duration ATTEMPT = Duration.ofSeconds(1);
+
+  private static final int MAX_CONFLICTS = 8;
+
+  /** The reasons for which a transaction is canceled that pass by themselves. */
+  private static final Set<String> PASSING =
+      Set.of(CONFLICT, "ProvisionedThroughputExceeded", "ThrottlingError");
+
+  /** What a transaction leaves of the time for finding out whether it was carried out. */
+  private static final Duration LOOK_BACK = Duration.ofMillis(700);
 
   private DynamoDb() {}
 
   /**
    * Creates a client with the region, endpoint and credentials of the default chains. A call ends
-   * within 10 seconds, including its retries. That is less than a function's timeout, so the
-   * function can still respond with an error. Create one client for each function and keep it.
+   * by the {@link Deadline}, including its retries, of which there are at most three. Those of a
+   * throttled call are further apart, because throttling lasts longer than most faults. The SDK
+   * would stop retrying after many faults in a row; this client does not, because so few retries do
+   * not burden DynamoDB, and a single later fault would become an error. Create one client for each
+   * function and keep it.
+   *
+   * <p>Its calls throw the {@link ApiException} for what is unavailable if DynamoDB throttles,
+   * fails or does not respond.
    *
    * @param environment the function's environment; if DYNAMODB_ENDPOINT is set and not empty, it is
    *     the address of DynamoDB
@@ -40,17 +65,26 @@ public final class DynamoDb {
   public static DynamoDbClient client(Map<String, String> environment) {
     ClientOverrideConfiguration.Builder overrides =
         ClientOverrideConfiguration.builder()
-            .apiCallAttemptTimeout(Duration.ofSeconds(3))
-            .apiCallTimeout(Duration.ofSeconds(10));
+            .apiCallAttemptTimeout(ATTEMPT)
+            .retryStrategy(
+                AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                    .maxAttempts(4)
+                    .retryOnExceptionInstanceOf(Crc32MismatchException.class)
+                    .backoffStrategy(
+                        BackoffStrategy.exponentialDelay(
+                            Duration.ofMillis(25), Duration.ofMillis(100)))
+                    .throttlingBackoffStrategy(
+                        BackoffStrategy.exponentialDelay(
+                            Duration.ofMillis(200), Duration.ofMillis(800)))
+                    .circuitBreakerEnabled(false)
+                    .build());
     if ("snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
       overrides.addExecutionInterceptor(SnapshotConnections.register());
     }
     DynamoDbClientBuilder builder =
         DynamoDbClient.builder()
             .httpClientBuilder(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(Duration.ofSeconds(1))
-                    .socketTimeout(Duration.ofSeconds(3)))
+                UrlConnectionHttpClient.builder().connectionTimeout(ATTEMPT).socketTimeout(ATTEMPT))
             .overrideConfiguration(overrides.build());
     String endpoint = environment.getOrDefault("DYNAMODB_ENDPOINT", "");
     if (!endpoint.isEmpty()) {
@@ -66,7 +100,7 @@ public final class DynamoDb {
         && System.getProperty("aws.accessKeyId") == null) {
       builder.credentialsProvider(EnvironmentVariableCredentialsProvider.create());
     }
-    return builder.build();
+    return new PromptDynamoDbClient(builder.build());
   }
 
   /**
@@ -92,11 +126,15 @@ public final class DynamoDb {
    * Writes items in one transaction, all or nothing. If another transaction is using one of the
    * items, it tries again a few times, so that a condition that depends on the other transaction is
    * decided. If the response to a call is lost, the SDK sends the same request again, which
-   * DynamoDB recognizes by its ClientRequestToken.
+   * DynamoDB recognizes by its ClientRequestToken. If no response arrives at all, it looks for what
+   * was to be written.
    *
-   * @param with more items, such as an entry of the history
+   * @param with more items. If there are any, the first puts an item that no other transaction
+   *     puts, such as an entry of the history, and its condition names the attributes of the key.
    * @return the positions of the items whose conditions did not hold; empty if all were written
    * @throws FurtherWriteException if only conditions of the items in {@code with} did not hold
+   * @throws ApiException 409 if other transactions are using one of the items for too long; 503 if
+   *     DynamoDB is unavailable
    * @see <a
    *     href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html">TransactWriteItems</a>
    */
@@ -106,21 +144,36 @@ public final class DynamoDb {
     all.addAll(List.of(with));
     for (int attempt = 1; ; attempt++) {
       try {
-        client.transactWriteItems(request -> request.transactItems(all));
+        client.transactWriteItems(
+            request ->
+                request
+                    .transactItems(all)
+                    .overrideConfiguration(
+                        limits -> limits.apiCallTimeout(Deadline.remaining().minus(LOOK_BACK))));
         return Set.of();
+      } catch (ApiException unavailable) {
+        if (with.length > 0 && isWritten(client, with[0].put())) {
+          return Set.of();
+        }
+        throw unavailable;
       } catch (TransactionCanceledException e) {
         Set<Integer> failed = new TreeSet<>();
-        boolean isConflict = false;
+        Set<String> passing = new TreeSet<>();
         for (int i = 0; i < e.cancellationReasons().size(); i++) {
           String code = e.cancellationReasons().get(i).code();
-          isConflict |= "TransactionConflict".equals(code);
           if ("ConditionalCheckFailed".equals(code)) {
             failed.add(i);
+          } else if (PASSING.contains(code)) {
+            passing.add(code);
           }
         }
-        if (isConflict && attempt < MAX_ATTEMPTS) {
-          pause(attempt);
-          continue;
+        if (!passing.isEmpty()) {
+          if (attempt < MAX_CONFLICTS && pause(attempt)) {
+            continue;
+          }
+          if (failed.isEmpty()) {
+            throw unwritten(passing, e);
+          }
         }
         boolean hasFurther = failed.removeIf(position -> position >= items.size());
         if (!failed.isEmpty()) {
@@ -131,9 +184,31 @@ public final class DynamoDb {
     }
   }
 
-  private static void pause(int attempt) {
+  private static ApiException unwritten(Set<String> reasons, TransactionCanceledException cause) {
+    return reasons.equals(Set.of(CONFLICT))
+        ? new ApiException(
+            409, "conflict", "Nothing was changed - others are changing the same; try again.")
+        : ApiException.unavailable("DynamoDB throttles TransactWriteItems", cause);
+  }
+
+  /** Whether there is an item with the key of this put, as it is at this moment. */
+  private static boolean isWritten(DynamoDbClient client, Put put) {
+    Map<String, AttributeValue> key = new HashMap<>(put.item());
+    key.keySet().retainAll(put.expressionAttributeNames().values());
+    return client
+        .getItem(request -> request.tableName(put.tableName()).key(key).consistentRead(true))
+        .hasItem();
+  }
+
+  /** Waits for a random time, unless the time is up. */
+  private static boolean pause(int attempt) {
+    long millis = ThreadLocalRandom.current().nextLong(10L << attempt);
+    if (Deadline.remaining().minus(LOOK_BACK).toMillis() <= millis) {
+      return false;
+    }
     try {
-      Thread.sleep(ThreadLocalRandom.current().nextLong(10L << attempt));
+      Thread.sleep(millis);
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted between two attempts of a transaction", e);

@@ -1,10 +1,14 @@
 package ispcrm.gateway;
 
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Turns API Gateway's event into an {@link ApiRequest}, and the {@link ApiResponse} of an endpoint
@@ -42,7 +46,8 @@ public final class ApiEntryPoint {
       Map<String, String> environment,
       Consumer<LambdaEntryPoint> warmUp) {
     ApiEntryPoint api = new ApiEntryPoint(operationId, function, environment);
-    return new LambdaEntryPoint(operationId, environment, api::handle, warmUp);
+    return new LambdaEntryPoint(
+        operationId, environment, Deadline.OF_ENDPOINTS, api::handle, warmUp);
   }
 
   private Map<String, Object> handle(Map<String, Object> event, LambdaLogger log) {
@@ -64,14 +69,26 @@ public final class ApiEntryPoint {
     try {
       return function.apply(request);
     } catch (ApiException e) {
-      if (e.getCause() instanceof RuntimeException fault) {
-        logFault(request, log, fault);
+      if (e.getCause() != null) {
+        log.log(
+            "%s was unavailable on request %s: %s".formatted(label, request.requestId(), causes(e)),
+            LogLevel.WARN);
       }
       return e.toResponse(request);
     } catch (RuntimeException e) {
       logFault(request, log, e);
       return ApiException.internalError(request);
     }
+  }
+
+  /** Why something was unavailable, in one line: what failed, and the faults that caused it. */
+  private static String causes(ApiException unavailable) {
+    return Stream.<Throwable>iterate(unavailable.getCause(), Objects::nonNull, Throwable::getCause)
+        .filter(cause -> !(cause instanceof ApiException))
+        .map(
+            cause -> cause instanceof IllegalStateException ? cause.getMessage() : cause.toString())
+        .collect(Collectors.joining("; caused by "))
+        .replaceAll("\\R", " ");
   }
 
   private void logFault(ApiRequest request, LambdaLogger log, RuntimeException fault) {

@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,7 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
   private static final int MAX_SKIPPED_RANDOM_NUMBERS = 1 << 16;
 
   private final String label;
+  private final Duration limit;
   private final EventHandler handler;
   private final Consumer<LambdaEntryPoint> warmUp;
 
@@ -58,6 +60,7 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
   /**
    * @param name the function's name in the log, its operationId if it has one
    * @param environment the function's environment; RELEASE is the release that the log names
+   * @param limit how long an event may take, see {@link Deadline}
    * @param warmUp does once what calls do, with {@link #warmUp(String)} if it can. It must not
    *     write anything, generate anything that has to be unique, or need permissions that the
    *     function does not have.
@@ -65,9 +68,11 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
   public LambdaEntryPoint(
       String name,
       Map<String, String> environment,
+      Duration limit,
       EventHandler handler,
       Consumer<LambdaEntryPoint> warmUp) {
     this.label = label(name, environment);
+    this.limit = limit;
     this.handler = handler;
     this.warmUp = warmUp;
     if ("snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
@@ -93,7 +98,12 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
    */
   @Override
   public void handleRequest(InputStream in, OutputStream out, Context context) throws IOException {
-    out.write(handle(in, context.getLogger()));
+    Deadline.begin(limit, context);
+    try {
+      out.write(handle(in, context.getLogger()));
+    } finally {
+      Deadline.end();
+    }
   }
 
   /**

@@ -63,6 +63,7 @@ class LambdaEntryPointTest {
     new LambdaEntryPoint(
             "test",
             Map.of(),
+            Deadline.OF_ENDPOINTS,
             (event, log) -> event,
             entryPoint -> {
               attempts.add("one");
@@ -76,6 +77,7 @@ class LambdaEntryPointTest {
     return new LambdaEntryPoint(
         "test",
         Map.of(),
+        Deadline.OF_ENDPOINTS,
         (event, log) -> {
           handled.add(event);
           return event;

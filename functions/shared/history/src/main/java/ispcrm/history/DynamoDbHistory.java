@@ -68,8 +68,9 @@ public final class DynamoDbHistory implements History {
             put ->
                 put.tableName(table)
                     .item(item)
-                    .conditionExpression("attribute_not_exists(#user)")
-                    .expressionAttributeNames(Map.of("#user", USER)))
+                    .conditionExpression(
+                        "attribute_not_exists(#user) AND attribute_not_exists(#key)")
+                    .expressionAttributeNames(Map.of("#user", USER, "#key", KEY)))
         .build();
   }
 

@@ -6,6 +6,7 @@ import static ispcrm.dynamodb.DynamoDb.text;
 import ispcrm.access.Scope;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.Item;
+import ispcrm.gateway.ApiException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -122,8 +123,7 @@ public final class DynamoDbTokens implements Tokens {
     if (found.isEmpty() || found.get().revocation() != null) {
       return found;
     }
-    List<TransactWriteItem> writes = new ArrayList<>(with.apply(found.get()));
-    writes.add(
+    TransactWriteItem revocation =
         TransactWriteItem.builder()
             .update(
                 update ->
@@ -135,9 +135,10 @@ public final class DynamoDbTokens implements Tokens {
                             "attribute_exists(sha256) AND attribute_not_exists(revoked_at)")
                         .expressionAttributeValues(
                             Map.of(":by", text(by), ":now", number(now.getEpochSecond()))))
-            .build());
+            .build();
     // If the condition does not hold, another request revoked the token meanwhile.
-    DynamoDb.transact(dynamoDb, writes);
+    DynamoDb.transact(
+        dynamoDb, List.of(revocation), with.apply(found.get()).toArray(TransactWriteItem[]::new));
     return DynamoDb.find(dynamoDb, table, KEY, key).map(DynamoDbTokens::token);
   }
 
@@ -153,7 +154,7 @@ public final class DynamoDbTokens implements Tokens {
                   .conditionExpression("attribute_exists(sha256)")
                   .expressionAttributeValues(
                       Map.of(":at", number(use.at().getEpochSecond()), ":from", text(use.from()))));
-    } catch (SdkException e) {
+    } catch (SdkException | ApiException e) {
       // A later use will be recorded instead.
     }
   }

@@ -1,0 +1,375 @@
+package ispcrm.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ispcrm.emulation.Fault;
+import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.emulation.LocalDynamoDb.Call;
+import ispcrm.emulation.LocalLambda;
+import ispcrm.template.Template;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Every function that uses DynamoDB, with every fault that a call to DynamoDB can have. Whatever
+ * happens, nothing is written twice, no write that happened is reported as failed, nobody waits for
+ * more than {@link #PATIENCE}, and a fault of DynamoDB is not reported as one of our own. The
+ * results are infra/docs/faults.md; with the system property {@code faults.write}, this test writes
+ * them there.
+ */
+class FaultTableTest {
+  private static final Template TEMPLATE = Template.load(Map.of());
+  private static final String DOCUMENT = "infra/docs/faults.md";
+  private static final Duration PATIENCE = Duration.ofSeconds(6);
+  private static final Predicate<Call> READS = call -> !call.operation().startsWith("Transact");
+  private static final Predicate<Call> WRITES = READS.negate();
+
+  private static final List<Subject> SUBJECTS = new ArrayList<>();
+
+  /** Collects the failures of all cells. */
+  private final SoftAssertions softly = new SoftAssertions();
+
+  /** Calls a function once, and returns what its caller gets. */
+  private interface Act extends Supplier<String> {}
+
+  /**
+   * A function in one situation.
+   *
+   * @param affected the calls to DynamoDB that have a fault
+   * @param entries how many entries of the history the call writes if it succeeds
+   * @param preparation sets up what the call needs, without a fault, for a name that is used once
+   */
+  private record Subject(
+      String name,
+      Predicate<Call> affected,
+      int entries,
+      LocalDynamoDb dynamoDb,
+      ConcurrentLinkedQueue<String> log,
+      Function<String, Act> preparation) {}
+
+  /** What the caller of a function got, and how many calls to DynamoDB had the fault. */
+  private record Cell(String outcome, int calls) {
+    @Override
+    public String toString() {
+      return outcome + " (" + calls + ")";
+    }
+  }
+
+  @BeforeAll
+  static void start() {
+    add("authorizer", READS, 0, FaultTableTest::authorization);
+    add("check-health", READS, 0, get("check-health"));
+    add("get-user", READS, 0, withUser("get-user", "GET", ""));
+    add("list-users", READS, 0, get("list-users"));
+    add("list-user-history", READS, 0, withUser("list-user-history", "GET", ""));
+    add("create-user", WRITES, 1, FaultTableTest::creation);
+    add("create-user, key", READS, 1, FaultTableTest::creationWithKey);
+    add("create-user, key", WRITES, 1, FaultTableTest::creationWithKey);
+    add("update-user", READS, 1, withUser("update-user", "PATCH", "{\"name\":\"other\"}"));
+    add("update-user", WRITES, 1, withUser("update-user", "PATCH", "{\"name\":\"other\"}"));
+    add("delete-user", READS, 1, withUser("delete-user", "DELETE", ""));
+    add("delete-user", WRITES, 1, withUser("delete-user", "DELETE", ""));
+    add("create-token", READS, 1, FaultTableTest::tokenCreation);
+    add("create-token", WRITES, 1, FaultTableTest::tokenCreation);
+    add("get-token", READS, 0, withToken("get-token", "GET"));
+    add("list-tokens", READS, 0, FaultTableTest::tokenList);
+    add("revoke-token", READS, 1, withToken("revoke-token", "DELETE"));
+    add("revoke-token", WRITES, 1, withToken("revoke-token", "DELETE"));
+    add("bootstrap-admin", READS, 1, FaultTableTest::bootstrap);
+    add("bootstrap-admin", WRITES, 1, FaultTableTest::bootstrap);
+    addWithStore("expire-users", READS, 1, FaultTableTest::expiry);
+    addWithStore("expire-users", WRITES, 1, FaultTableTest::expiry);
+  }
+
+  @AfterAll
+  static void stop() {
+    SUBJECTS.forEach(subject -> subject.dynamoDb().close());
+  }
+
+  @Test
+  void noFaultHarmsTheDataOrKeepsAnybodyWaiting() throws Exception {
+    StringBuilder table = new StringBuilder();
+    for (boolean isLasting : List.of(false, true)) {
+      table.append(isLasting ? "\n## Faults that last\n\n" : "\n## Faults that happen once\n\n");
+      table.append(table(isLasting));
+    }
+    if (Boolean.getBoolean("faults.write")) {
+      Files.writeString(Checkout.ROOT.resolve(DOCUMENT), introduction() + table);
+    }
+    softly.assertThat(Checkout.read(DOCUMENT)).isEqualTo(introduction() + table);
+    softly.assertAll();
+  }
+
+  private static String introduction() throws IOException {
+    String document = Files.readString(Checkout.ROOT.resolve(DOCUMENT));
+    return document.substring(0, document.indexOf("\n## "));
+  }
+
+  private String table(boolean isLasting) throws Exception {
+    List<Map<Fault, Cell>> rows = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<Future<Map<Fault, Cell>>> results = new ArrayList<>();
+      SUBJECTS.forEach(subject -> results.add(threads.submit(() -> row(subject, isLasting))));
+      for (Future<Map<Fault, Cell>> result : results) {
+        rows.add(result.get());
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    StringBuilder table = new StringBuilder("| function |");
+    for (Fault fault : Fault.values()) {
+      table
+          .append(' ')
+          .append(fault.name().toLowerCase(Locale.ROOT).replace('_', ' '))
+          .append(" |");
+    }
+    table.append("\n|").append(" --- |".repeat(Fault.values().length + 1)).append('\n');
+    for (int i = 0; i < rows.size(); i++) {
+      table.append("| ").append(title(SUBJECTS.get(i))).append(" |");
+      for (Fault fault : Fault.values()) {
+        Cell cell = rows.get(i).get(fault);
+        table.append(' ').append(cell == null ? "–" : cell).append(" |");
+      }
+      table.append('\n');
+    }
+    return table.toString();
+  }
+
+  private static String title(Subject subject) {
+    return subject.name() + (subject.affected() == WRITES ? ": write" : ": read");
+  }
+
+  private Map<Fault, Cell> row(Subject subject, boolean isLasting) {
+    Map<Fault, Cell> row = new EnumMap<>(Fault.class);
+    for (Fault fault : Fault.values()) {
+      if (!fault.isOfTransactions() || subject.affected() == WRITES) {
+        row.put(fault, cell(subject, fault, isLasting));
+      }
+    }
+    return row;
+  }
+
+  private Cell cell(Subject subject, Fault fault, boolean isLasting) {
+    String name = (fault.name().toLowerCase(Locale.ROOT) + isLasting).replace("_", "-");
+    Act act = subject.preparation().apply(name);
+    StoredState state = new StoredState(subject.dynamoDb().client());
+    int before = state.scan("HistoryTable").size();
+    AtomicInteger calls = new AtomicInteger();
+    subject.log().clear();
+    subject
+        .dynamoDb()
+        .causeFaults(
+            call ->
+                !call.function().isEmpty()
+                        && subject.affected().test(call)
+                        && (calls.incrementAndGet() == 1 || isLasting)
+                    ? Optional.of(fault)
+                    : Optional.empty());
+    long begin = System.nanoTime();
+    String outcome = act.get();
+    Duration time = Duration.ofNanos(System.nanoTime() - begin);
+    subject.dynamoDb().causeFaults(call -> Optional.empty());
+    String as = "%s, %s %s".formatted(title(subject), isLasting ? "lasting" : "single", fault);
+    softly.assertThat(time).as(as).isLessThan(PATIENCE);
+    softly.assertThat(outcome).as(as).matches("2..|204|Allow|done|503|409|failed");
+    boolean isSuccess = !List.of("503", "409", "failed").contains(outcome);
+    int written = state.scan("HistoryTable").size() - before;
+    softly.assertThat(written).as(as + ": entries").isEqualTo(isSuccess ? subject.entries() : 0);
+    state.checkClaims();
+    checkLog(subject, fault, outcome, as);
+    return new Cell(outcome, isLasting ? calls.get() : Math.min(calls.get(), 1));
+  }
+
+  /** What was unavailable is logged once, as what it is. */
+  private void checkLog(Subject subject, Fault fault, String outcome, String as) {
+    if (outcome.equals("503")) {
+      boolean isThrottled =
+          fault.name().contains("THROUGHPUT")
+              || fault.name().contains("THROTTL")
+              || fault == Fault.REQUEST_LIMIT;
+      softly
+          .assertThat(List.copyOf(subject.log()))
+          .as(as)
+          .singleElement()
+          .asString()
+          .contains("was unavailable on request request: ")
+          .contains(isThrottled ? "DynamoDB throttles " : "DynamoDB did not respond properly to ");
+    } else {
+      softly
+          .assertThat(List.copyOf(subject.log()))
+          .as(as)
+          .noneMatch(line -> line.contains("request"));
+    }
+  }
+
+  private static void add(
+      String name,
+      Predicate<Call> affected,
+      int entries,
+      Function<Requests, Function<String, Act>> scenario) {
+    addWithStore(name, affected, entries, (requests, client) -> scenario.apply(requests));
+  }
+
+  private static void addWithStore(
+      String name,
+      Predicate<Call> affected,
+      int entries,
+      BiFunction<Requests, DynamoDbClient, Function<String, Act>> scenario) {
+    LocalDynamoDb dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
+    dynamoDb.useInThisProcess();
+    ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
+    Requests requests = new Requests(new LocalLambda(TEMPLATE, log::add));
+    assertThat(requests.createUser("{\"id\":\"admin\",\"role\":\"admin\"}").status())
+        .isIn(201, 409);
+    Function<String, Act> preparation = scenario.apply(requests, dynamoDb.client());
+    // A function's client uses the DynamoDB that is in use when the function is first called.
+    assertThat(preparation.apply("first").get()).isNotEqualTo("failed");
+    SUBJECTS.add(new Subject(name, affected, entries, dynamoDb, log, preparation));
+  }
+
+  private static Function<Requests, Function<String, Act>> get(String function) {
+    return requests -> name -> () -> status(requests.call(function, "GET", null, Map.of(), ""));
+  }
+
+  private static Function<Requests, Function<String, Act>> withUser(
+      String function, String method, String body) {
+    return requests ->
+        name -> {
+          created(requests, name);
+          return () -> status(requests.call(function, method, name, Map.of(), body));
+        };
+  }
+
+  private static Function<Requests, Function<String, Act>> withToken(
+      String function, String method) {
+    return requests ->
+        name -> {
+          created(requests, name);
+          String id = createToken(requests, name).at("/data/id").asString();
+          return () -> status(requests.call(function, method, id, Map.of(), ""));
+        };
+  }
+
+  private static Function<String, Act> creation(Requests requests) {
+    return name -> () -> status(requests.createUser("{\"id\":\"%s\"}".formatted(name)));
+  }
+
+  private static Function<String, Act> creationWithKey(Requests requests) {
+    return name -> () -> status(requests.createUser("{\"id\":\"%s\"}".formatted(name), name));
+  }
+
+  private static Function<String, Act> tokenCreation(Requests requests) {
+    return name -> {
+      created(requests, name);
+      return () -> status(requests.createToken("{\"user\":\"%s\"}".formatted(name), null));
+    };
+  }
+
+  private static Function<String, Act> tokenList(Requests requests) {
+    Map<String, List<String>> query = Map.of("user", List.of("admin"));
+    return name -> () -> status(requests.call("list-tokens", "GET", null, query, ""));
+  }
+
+  private static Function<String, Act> authorization(Requests requests) {
+    return name -> {
+      created(requests, name);
+      String event =
+          Checkout.JSON.writeValueAsString(
+              Map.of(
+                  "methodArn",
+                  "arn",
+                  "httpMethod",
+                  "GET",
+                  "resource",
+                  "/api/v1",
+                  "multiValueHeaders",
+                  Map.of(
+                      "X-Auth-Token",
+                      List.of(createToken(requests, name).at("/data/token").asString())),
+                  "requestContext",
+                  Map.of("requestId", "request", "identity", Map.of("sourceIp", "192.0.2.1"))));
+      return () ->
+          invoke(requests, "authorizer", event)
+              .map(policy -> policy.at("/policyDocument/Statement/0/Effect").asString())
+              .orElse("failed");
+    };
+  }
+
+  private static Function<String, Act> bootstrap(Requests requests) {
+    return name ->
+        () -> invoke(requests, "bootstrap-admin", "{}").map(token -> "done").orElse("failed");
+  }
+
+  /**
+   * Expires a user whom no schedule would expire, because the expiration was always in the past.
+   */
+  private static Function<String, Act> expiry(Requests requests, DynamoDbClient client) {
+    return name -> {
+      // A run that failed leaves its user to the next one.
+      assertThat(invoke(requests, "expire-users", "{}")).isPresent();
+      Requests.Response user =
+          requests.createUser(
+              "{\"id\":\"%s\",\"status\":\"active\",\"expiration\":\"2020-01-01 00:00:00\"}"
+                  .formatted(name));
+      assertThat(user.status()).isEqualTo(201);
+      client.updateItem(
+          update ->
+              update
+                  .tableName("UsersTable")
+                  .key(Map.of("pk", AttributeValue.fromS("user#" + name)))
+                  .updateExpression("SET #due = :expiry")
+                  .expressionAttributeNames(Map.of("#due", "due"))
+                  .expressionAttributeValues(Map.of(":expiry", AttributeValue.fromS("expiry"))));
+      return () -> invoke(requests, "expire-users", "{}").map(run -> "done").orElse("failed");
+    };
+  }
+
+  private static Optional<JsonNode> invoke(Requests requests, String function, String event) {
+    try {
+      return Optional.of(Checkout.JSON.readTree(requests.lambda().invoke(function, event)));
+    } catch (RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static void created(Requests requests, String name) {
+    assertThat(requests.createUser("{\"id\":\"%s\"}".formatted(name)).status()).isEqualTo(201);
+  }
+
+  private static JsonNode createToken(Requests requests, String user) {
+    Requests.Response response = requests.createToken("{\"user\":\"%s\"}".formatted(user), null);
+    assertThat(response.status()).isEqualTo(201);
+    return response.body();
+  }
+
+  private static String status(Requests.Response response) {
+    if (response.status() == 503) {
+      assertThat(response.headers().path("Retry-After").asString("none")).isEqualTo("5");
+    }
+    return Integer.toString(response.status());
+  }
+}

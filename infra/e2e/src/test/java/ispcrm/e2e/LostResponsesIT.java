@@ -1,0 +1,95 @@
+package ispcrm.e2e;
+
+import static ispcrm.e2e.PackagedFunctions.TEMPLATE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ispcrm.emulation.Fault;
+import ispcrm.emulation.LambdaProcess;
+import ispcrm.emulation.LocalDynamoDb;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The packaged functions that write, while the responses to all their writes are lost. They find
+ * out that DynamoDB has carried out each write, with the permissions of the template, and report
+ * it.
+ */
+class LostResponsesIT {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  @TempDir Path folder;
+
+  @Test
+  void writesThatHappenedAreReportedAsSuccesses() throws Exception {
+    try (LocalDynamoDb dynamoDb = PackagedFunctions.startDynamoDb()) {
+      dynamoDb.causeFaults(
+          call ->
+              !call.function().isEmpty() && call.operation().startsWith("Transact")
+                  ? Optional.of(Fault.LOST_RESPONSE)
+                  : Optional.empty());
+      assertThat(invoke(dynamoDb, "bootstrap-admin", "{}").has("token")).isTrue();
+
+      JsonNode user = success(dynamoDb, event("create-user", "every-field", "{}"), 201);
+      String id = user.at("/data/id").asString();
+      ObjectNode change = event("update-user", "ok", "{\"id\":\"" + id + "\"}");
+      change.put("body", "{\"status\":\"active\",\"expiration\":\"2024-01-01 00:00:00\"}");
+      success(dynamoDb, change, 200);
+
+      ObjectNode creation = event("create-token", "ok", "{}");
+      creation.put("body", "{\"user\":\"" + id + "\"}");
+      String token = success(dynamoDb, creation, 201).at("/data/id").asString();
+      success(dynamoDb, event("revoke-token", "ok", "{\"id\":\"" + token + "\"}"), 200);
+
+      makeDue(dynamoDb, id);
+      assertThat(invoke(dynamoDb, "expire-users", "{}").get("expired").asInt()).isEqualTo(1);
+      success(dynamoDb, event("delete-user", "ok", "{\"id\":\"" + id + "\"}"), 200);
+    }
+  }
+
+  /** No schedule would expire a user whose expiration was in the past already when it was set. */
+  private static void makeDue(LocalDynamoDb dynamoDb, String id) {
+    dynamoDb
+        .client()
+        .updateItem(
+            update ->
+                update
+                    .tableName("UsersTable")
+                    .key(Map.of("pk", AttributeValue.fromS("user#" + id)))
+                    .updateExpression("SET #due = :expiry")
+                    .expressionAttributeNames(Map.of("#due", "due"))
+                    .expressionAttributeValues(Map.of(":expiry", AttributeValue.fromS("expiry"))));
+  }
+
+  private static ObjectNode event(String function, String name, String pathParameters)
+      throws Exception {
+    ObjectNode event = (ObjectNode) JSON.readTree(PackagedFunctions.event(function, name));
+    event.set("pathParameters", JSON.readTree(pathParameters));
+    return event.put("function", function);
+  }
+
+  private JsonNode success(LocalDynamoDb dynamoDb, ObjectNode event, int status)
+      throws InterruptedException {
+    String function = event.remove("function").asString();
+    JsonNode response = invoke(dynamoDb, function, event.toString());
+    assertThat(response.get("statusCode").asInt())
+        .as("%s: %s", function, response)
+        .isEqualTo(status);
+    String body = response.get("body").asString();
+    return body.isEmpty() ? response : JSON.readTree(body);
+  }
+
+  private JsonNode invoke(LocalDynamoDb dynamoDb, String function, String event)
+      throws InterruptedException {
+    try (LambdaProcess process =
+        LambdaProcess.start(TEMPLATE, function, folder.resolve(function), dynamoDb.environment())) {
+      return JSON.readTree(process.invoke(event).json());
+    }
+  }
+}
