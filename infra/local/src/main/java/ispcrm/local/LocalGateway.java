@@ -7,12 +7,21 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -35,10 +44,28 @@ final class LocalGateway implements AutoCloseable {
   /** The largest body that API Gateway accepts. */
   private static final int MAX_BODY_BYTES = 10 * 1024 * 1024;
 
+  /** How long a client may pause while it sends a request or receives a response. */
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(10);
+
+  /**
+   * More calls at once would share the processors until all of them miss their deadlines. Others
+   * wait.
+   */
+  private static final int CALLS_AT_ONCE = 32;
+
+  private static final int WAITING_CALLS = 1000;
+
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Server server = new Server();
   private final ServerConnector connector;
+  private final ThreadPoolExecutor callers =
+      new ThreadPoolExecutor(
+          CALLS_AT_ONCE,
+          CALLS_AT_ONCE,
+          0,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(WAITING_CALLS));
 
   private LocalGateway() {
     HttpConfiguration http = new HttpConfiguration();
@@ -49,6 +76,7 @@ final class LocalGateway implements AutoCloseable {
     http.setHeaderCacheCaseSensitive(true);
     connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost("127.0.0.1");
+    connector.setIdleTimeout(MAX_PAUSE.toMillis());
     server.addConnector(connector);
   }
 
@@ -84,11 +112,15 @@ final class LocalGateway implements AutoCloseable {
     GatewayResponses gatewayResponses = new GatewayResponses(template);
     Predicate<Template.Route> throttle =
         isThrottled ? new Throttle(template::limit, System::nanoTime)::accepts : route -> true;
-    server.setHandler(new Calls(new RouteTable(template), throttle, lambda, gatewayResponses));
+    server.setHandler(
+        new Calls(new RouteTable(template), throttle, callers, lambda, gatewayResponses));
     server.setErrorHandler(
         new ErrorHandler() {
           @Override
           public boolean handle(Request request, Response response, Callback callback) {
+            if (response.getStatus() == HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505) {
+              response.setStatus(HttpStatus.BAD_REQUEST_400);
+            }
             boolean serverError = response.getStatus() >= 500;
             gatewayResponses.send(
                 "DEFAULT_" + (serverError ? "5XX" : "4XX"), new Call(request), response, callback);
@@ -106,6 +138,7 @@ final class LocalGateway implements AutoCloseable {
   public void close() {
     try {
       server.stop();
+      callers.shutdownNow();
     } catch (Exception cause) {
       throw new IllegalStateException("the HTTP server did not stop", cause);
     }
@@ -115,16 +148,19 @@ final class LocalGateway implements AutoCloseable {
   private static final class Calls extends Handler.Abstract {
     private final RouteTable routes;
     private final Predicate<Template.Route> throttle;
+    private final Executor callers;
     private final LocalLambda lambda;
     private final GatewayResponses gatewayResponses;
 
     Calls(
         RouteTable routes,
         Predicate<Template.Route> throttle,
+        Executor callers,
         LocalLambda lambda,
         GatewayResponses gatewayResponses) {
       this.routes = routes;
       this.throttle = throttle;
+      this.callers = callers;
       this.lambda = lambda;
       this.gatewayResponses = gatewayResponses;
     }
@@ -149,31 +185,70 @@ final class LocalGateway implements AutoCloseable {
         gatewayResponses.send("DEFAULT_4XX", call, response, callback);
         return true;
       }
-      byte[] body = Content.Source.asInputStream(request).readNBytes(MAX_BODY_BYTES + 1);
-      if (body.length > MAX_BODY_BYTES) {
+      if (request.getLength() > MAX_BODY_BYTES) {
         gatewayResponses.send("REQUEST_TOO_LARGE", call, response, callback);
         return true;
       }
-      if (match.get().route().authorized()) {
+      // No thread waits for a body, so that slow clients cannot occupy all of them.
+      Content.Source.asByteArrayAsync(request, MAX_BODY_BYTES)
+          .whenComplete(
+              (body, fault) -> {
+                if (fault != null) {
+                  refuse(
+                      fault instanceof CompletionException ? fault.getCause() : fault,
+                      call,
+                      response,
+                      callback);
+                  return;
+                }
+                try {
+                  callers.execute(() -> answer(call, match.get(), event, body, response, callback));
+                } catch (RejectedExecutionException e) {
+                  gatewayResponses.send("THROTTLED", call, response, callback);
+                }
+              });
+      return true;
+    }
+
+    /** Responds to a request whose body could not be read. */
+    private void refuse(Throwable fault, Call call, Response response, Callback callback) {
+      if (fault instanceof TimeoutException) {
+        response.setStatus(HttpStatus.REQUEST_TIMEOUT_408);
+        gatewayResponses.send("DEFAULT_4XX", call, response, callback);
+      } else if (fault instanceof IllegalStateException) {
+        gatewayResponses.send("REQUEST_TOO_LARGE", call, response, callback);
+      } else {
+        response.setStatus(HttpStatus.BAD_REQUEST_400);
+        gatewayResponses.send("DEFAULT_4XX", call, response, callback);
+      }
+    }
+
+    private void answer(
+        Call call,
+        RouteTable.Match match,
+        Map<String, Object> event,
+        byte[] body,
+        Response response,
+        Callback callback) {
+      if (match.route().authorized()) {
         Map<String, String> context = new HashMap<>(call.context());
         String refusal = authorize(event, context);
         if (refusal != null) {
           gatewayResponses.send(refusal, context, response, callback);
-          return true;
+          return;
         }
       }
       event.put("body", body.length == 0 ? null : new String(body, StandardCharsets.UTF_8));
       event.put("isBase64Encoded", false);
       JsonNode functionResponse;
       try {
-        functionResponse = invoke(match.get().function(), event);
+        functionResponse = invoke(match.function(), event);
       } catch (RuntimeException e) {
-        System.err.println(match.get().function() + " failed: " + e);
+        System.err.println(match.function() + " failed: " + e);
         gatewayResponses.send("INTEGRATION_FAILURE", call, response, callback);
-        return true;
+        return;
       }
       send(functionResponse, response, callback);
-      return true;
     }
 
     /**
@@ -188,7 +263,11 @@ final class LocalGateway implements AutoCloseable {
       try {
         policy = invoke("authorizer", authorizerEvent);
       } catch (RuntimeException e) {
-        return "Unauthorized".equals(e.getMessage()) ? "UNAUTHORIZED" : "AUTHORIZER_FAILURE";
+        if ("Unauthorized".equals(e.getMessage())) {
+          return "UNAUTHORIZED";
+        }
+        System.err.println(e.getMessage() + ": " + e.getCause());
+        return "AUTHORIZER_FAILURE";
       }
       Map<String, Object> context = new HashMap<>();
       policy
