@@ -16,9 +16,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * Kills a process at random moments while it creates, changes, renames and deletes users. Every
- * change that was acknowledged is there, and no change is half done. The system property {@code
- * kills} is the number of kills, default 4.
+ * Kills a process at random moments while it creates, changes, renames and deletes users, and
+ * issues and revokes tokens. Every change that was acknowledged is there, and no change is half
+ * done. The system property {@code kills} is the number of kills, default 4.
  */
 class CrashTest {
   private static final int KILLS = Integer.getInteger("kills", 4);
@@ -108,6 +108,8 @@ class CrashTest {
       requests.createUser("{}");
       requests.updateUser("nobody", "{}");
       requests.deleteUser("nobody");
+      requests.createToken("{}", null);
+      requests.revokeToken("nothing");
       System.out.println("ready");
       for (int thread = 0; thread < THREADS; thread++) {
         String prefix = arguments[0] + "t" + thread + "u";
@@ -126,6 +128,9 @@ class CrashTest {
             200);
         report(
             "PATCH", id, requests.updateUser(id, "{\"username\":\"name.%s\"}".formatted(id)), 200);
+        Requests.Response token = requests.createToken("{\"user\":\"%s\"}".formatted(id), null);
+        report("TOKEN", id, token, 201);
+        report("REVOKE", id, requests.revokeToken(token.body().at("/data/id").asString()), 200);
         if (user % 2 == 0) {
           report("DELETE", id, requests.deleteUser(id), 200);
         }

@@ -28,6 +28,10 @@ record Requests(LocalLambda lambda) {
     return call("create-token", "POST", null, Map.of(), body, idempotencyKey);
   }
 
+  Response revokeToken(String id) {
+    return call("revoke-token", "DELETE", id, Map.of(), "");
+  }
+
   Response updateUser(String id, String body) {
     return call("update-user", "PATCH", id, Map.of(), body);
   }

@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -34,7 +36,8 @@ record StoredState(DynamoDbClient dynamoDb) {
 
   /**
    * Checks the claims, and that the history of every user leads to what is stored: the changes of
-   * its entries, one after the other, fit together and end with the user's fields.
+   * its entries, one after the other, fit together and end with the user's fields, and the tokens
+   * that were created and revoked are those in the table.
    *
    * @return the number of entries
    */
@@ -54,11 +57,43 @@ record StoredState(DynamoDbClient dynamoDb) {
       }
     }
     assertThat(entries).isEmpty();
+    checkTokens();
     return count;
+  }
+
+  /** The history of a deleted user no longer names tokens. */
+  private void checkTokens() {
+    Set<String> users = new TreeSet<>();
+    for (Map<String, AttributeValue> item : scan("UsersTable")) {
+      if (item.get("pk").s().startsWith("user#") && !item.containsKey("deleted_at")) {
+        users.add(item.get("id").s());
+      }
+    }
+    List<Map<String, AttributeValue>> tokens =
+        scan("TokensTable").stream()
+            .filter(token -> users.contains(token.get("user").s()))
+            .toList();
+    assertThat(tokens.stream().map(token -> token.get("id").s()))
+        .containsExactlyInAnyOrderElementsOf(named(users, "token_created", "new"));
+    assertThat(
+            tokens.stream()
+                .filter(token -> token.containsKey("revoked_at"))
+                .map(token -> token.get("id").s()))
+        .containsExactlyInAnyOrderElementsOf(named(users, "token_revoked", "old"));
+  }
+
+  /** The tokens that the history of these users names. */
+  private List<String> named(Set<String> users, String action, String value) {
+    return scan("HistoryTable").stream()
+        .filter(entry -> users.contains(entry.get("user").s()))
+        .filter(entry -> entry.get("action").s().equals(action))
+        .map(entry -> entry.get("changes").m().get("token").m().get(value).s())
+        .toList();
   }
 
   private static void checkHistory(
       Map<String, AttributeValue> user, List<Map<String, AttributeValue>> entries) {
+    entries.removeIf(entry -> entry.get("action").s().startsWith("token_"));
     entries.sort(Comparator.comparing(entry -> entry.get("key").s()));
     boolean isDeleted = user.containsKey("deleted_at");
     List<String> actions = entries.stream().map(entry -> entry.get("action").s()).toList();

@@ -34,8 +34,9 @@ record Victim(Process process, BufferedReader out) {
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)));
   }
 
+  /** Kills it. What it has printed can still be read, unlike after {@code Process.destroy}. */
   void kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 
   /** Checks that the process was killed and did not end by itself. */
