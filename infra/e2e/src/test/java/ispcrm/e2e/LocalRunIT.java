@@ -185,6 +185,19 @@ class LocalRunIT {
   }
 
   @Test
+  void damagedDataIsReportedInOneLine(@TempDir Path folder) throws Exception {
+    Map<String, String> environment = Map.of("ISPCRM_DATA", folder.toString(), "PORT", "0");
+    Files.writeString(folder.resolve("shared-local-instance.db"), "not a database".repeat(1000));
+    try (LocalRun run = LocalRun.launch(environment)) {
+      assertThat(run.exitStatus()).isEqualTo(1);
+      assertThat(run.output().lines())
+          .singleElement()
+          .asString()
+          .startsWith("The data in " + folder + " cannot be read: ");
+    }
+  }
+
+  @Test
   void stopsCleanly() throws Exception {
     try (LocalRun run = LocalRun.start()) {
       run.stop();

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
@@ -48,6 +49,14 @@ public final class LocalDynamoDb implements AutoCloseable {
   private static final String CHECKSUM = "x-amz-crc32";
   private static final Duration SLOW = Duration.ofMillis(500);
   private static final Duration HANG = Duration.ofSeconds(10);
+
+  /** Its faults are returned to the caller; the stack traces in its log would hide the message. */
+  private static final Logger SQLITE = Logger.getLogger("com.almworks.sqlite4java");
+
+  static {
+    // DynamoDB Local sets the level.
+    SQLITE.setFilter(record -> false);
+  }
 
   private final Server server = new Server();
   private final LocalDynamoDBServerHandler handler;

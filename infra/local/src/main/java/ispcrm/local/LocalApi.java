@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * Runs the API on this machine; bare {@code mvn} starts it. It listens on the loopback interface
@@ -93,6 +94,23 @@ public final class LocalApi implements AutoCloseable {
     LocalGateway gateway = LocalGateway.listen(port);
     Template template =
         Template.load(Map.of("BaseUrl", gateway.address().toString(), "Release", "local"));
+    try {
+      return start(gateway, template, data, isThrottled);
+    } catch (IllegalStateException | SdkException e) {
+      if (data == null) {
+        throw e;
+      }
+      throw new CannotStartException(
+          "The data in "
+              + data
+              + " cannot be read: restore the folder, or set ISPCRM_DATA to another one. ("
+              + rootCause(e)
+              + ")");
+    }
+  }
+
+  private static LocalApi start(
+      LocalGateway gateway, Template template, Path data, boolean isThrottled) throws Exception {
     LocalDynamoDb dynamoDb = LocalDynamoDb.start(template, data);
     dynamoDb.useInThisProcess();
     LocalLambda lambda = new LocalLambda(template);
@@ -100,6 +118,10 @@ public final class LocalApi implements AutoCloseable {
     gateway.start(template, lambda, isThrottled);
     String token = AdminToken.loadOrIssue(lambda, gateway.address(), data);
     return new LocalApi(gateway, dynamoDb, token, Schedule.start(lambda, EXPIRY_INTERVAL));
+  }
+
+  private static String rootCause(Throwable fault) {
+    return fault.getCause() == null ? fault.toString() : rootCause(fault.getCause());
   }
 
   /** The address that all paths are appended to, without a trailing slash. */
