@@ -187,7 +187,7 @@ public final class DynamoDb {
   private static ApiException unwritten(Set<String> reasons, TransactionCanceledException cause) {
     return reasons.equals(Set.of(CONFLICT))
         ? new ApiException(
-            409, "conflict", "Nothing was changed - others are changing the same; try again.")
+            409, "conflict", "Nothing was changed - others are changing the same data; try again.")
         : ApiException.unavailable("DynamoDB throttles TransactWriteItems", cause);
   }
 
