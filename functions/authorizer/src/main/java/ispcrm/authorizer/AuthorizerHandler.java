@@ -78,22 +78,28 @@ public final class AuthorizerHandler extends LambdaHandler {
       Function<AuthorizerRequest, Decision> authorizer,
       AuthorizerRequest request,
       LambdaLogger log) {
-    String subject = "request " + request.requestId() + " ";
     try {
       Decision decision = authorizer.apply(request);
-      log.log(
-          subject
-              + (decision.denial() == null ? "allowed" : "denied: " + decision.denial().code())
+      log(
+          log,
+          request,
+          (decision.denial() == null ? "allowed" : "denied: " + decision.denial().code())
               + ", token "
-              + decision.caller().tokenId(),
-          LogLevel.INFO);
+              + decision.caller().tokenId());
       return decision;
     } catch (UnauthorizedException e) {
-      log.log(subject + "denied: unauthorized", LogLevel.INFO);
+      log(log, request, "denied: unauthorized");
       throw e;
     } catch (RuntimeException e) {
       // The runtime logs what a function throws.
-      throw new IllegalStateException("the authorizer failed on " + subject.strip(), e);
+      throw new IllegalStateException("the authorizer failed on request " + request.requestId(), e);
+    }
+  }
+
+  /** Logs the outcome of a request, except while the function is primed without one. */
+  private static void log(LambdaLogger log, AuthorizerRequest request, String outcome) {
+    if (request.requestId() != null) {
+      log.log("request " + request.requestId() + " " + outcome, LogLevel.INFO);
     }
   }
 

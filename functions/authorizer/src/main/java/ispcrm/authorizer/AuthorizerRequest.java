@@ -13,7 +13,8 @@ import java.util.Map;
  * @param pathParameters the values of the route's variables, decoded
  * @param headers each with all its values, in the case in which it was sent
  * @param sourceIp the client's address
- * @param requestId API Gateway's id of the request, which its log and the response name too
+ * @param requestId API Gateway's id of the request, which its log and the response name too; null
+ *     while the function is primed
  */
 public record AuthorizerRequest(
     String method,
@@ -32,7 +33,7 @@ public record AuthorizerRequest(
         PathParameters.of(event),
         LambdaEntryPoint.object(event, "multiValueHeaders"),
         String.valueOf(LambdaEntryPoint.object(context, "identity").get("sourceIp")),
-        String.valueOf(context.get("requestId")));
+        (String) context.get("requestId"));
   }
 
   /** All values of a header, regardless of the case of its name (RFC 9110, section 5.1). */

@@ -16,11 +16,15 @@ import ispcrm.tokens.Token;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -382,6 +386,24 @@ class AuthorizerTest {
                     .updateExpression("SET expires_at = :never")
                     .expressionAttributeValues(Map.of(":never", AttributeValue.fromS("never"))));
     assertThat(outcome(eventWith(secret))).isEqualTo("Unauthorized");
+  }
+
+  @Test
+  void theLogConnectsADecisionToItsRequest() throws IOException {
+    BearerToken secret = store("jonewe", null, Duration.ofDays(1));
+    List<String> log = new ArrayList<>();
+    ObjectNode event = eventWith(secret);
+    new AuthorizerHandler(TEMPLATE.functions().get("authorizer").environment())
+        .handleRequest(
+            new ByteArrayInputStream(event.toString().getBytes(StandardCharsets.UTF_8)),
+            OutputStream.nullOutputStream(),
+            LocalLambda.context("authorizer", log::add));
+    assertThat(log)
+        .containsExactly(
+            "request %s allowed, token %s"
+                .formatted(
+                    event.at("/requestContext/requestId").asString(),
+                    new DynamoDbTokens(dynamoDb.client(), TABLE).find(secret).orElseThrow().id()));
   }
 
   private static Token.Use lastUse(BearerToken secret) {
