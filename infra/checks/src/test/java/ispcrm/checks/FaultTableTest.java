@@ -70,14 +70,6 @@ class FaultTableTest {
       ConcurrentLinkedQueue<String> log,
       Function<String, Act> preparation) {}
 
-  /** What the caller of a function got, and how many calls to DynamoDB had the fault. */
-  private record Cell(String outcome, int calls) {
-    @Override
-    public String toString() {
-      return outcome + " (" + calls + ")";
-    }
-  }
-
   @BeforeAll
   static void start() {
     add("authorizer", READS, 0, FaultTableTest::authorization);
@@ -129,12 +121,12 @@ class FaultTableTest {
   }
 
   private String table(boolean isLasting) throws Exception {
-    List<Map<Fault, Cell>> rows = new ArrayList<>();
+    List<Map<Fault, String>> rows = new ArrayList<>();
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {
-      List<Future<Map<Fault, Cell>>> results = new ArrayList<>();
+      List<Future<Map<Fault, String>>> results = new ArrayList<>();
       SUBJECTS.forEach(subject -> results.add(threads.submit(() -> row(subject, isLasting))));
-      for (Future<Map<Fault, Cell>> result : results) {
+      for (Future<Map<Fault, String>> result : results) {
         rows.add(result.get());
       }
     } finally {
@@ -151,7 +143,7 @@ class FaultTableTest {
     for (int i = 0; i < rows.size(); i++) {
       table.append("| ").append(title(SUBJECTS.get(i))).append(" |");
       for (Fault fault : Fault.values()) {
-        Cell cell = rows.get(i).get(fault);
+        String cell = rows.get(i).get(fault);
         table.append(' ').append(cell == null ? "–" : cell).append(" |");
       }
       table.append('\n');
@@ -163,8 +155,8 @@ class FaultTableTest {
     return subject.name() + (subject.affected() == WRITES ? ": write" : ": read");
   }
 
-  private Map<Fault, Cell> row(Subject subject, boolean isLasting) {
-    Map<Fault, Cell> row = new EnumMap<>(Fault.class);
+  private Map<Fault, String> row(Subject subject, boolean isLasting) {
+    Map<Fault, String> row = new EnumMap<>(Fault.class);
     for (Fault fault : Fault.values()) {
       if (!fault.isOfTransactions() || subject.affected() == WRITES) {
         row.put(fault, cell(subject, fault, isLasting));
@@ -173,7 +165,7 @@ class FaultTableTest {
     return row;
   }
 
-  private Cell cell(Subject subject, Fault fault, boolean isLasting) {
+  private String cell(Subject subject, Fault fault, boolean isLasting) {
     String name = (fault.name().toLowerCase(Locale.ROOT) + isLasting).replace("_", "-");
     Act act = subject.preparation().apply(name);
     StoredState state = new StoredState(subject.dynamoDb().client());
@@ -201,7 +193,10 @@ class FaultTableTest {
     softly.assertThat(written).as(as + ": entries").isEqualTo(isSuccess ? subject.entries() : 0);
     state.checkClaims();
     checkLog(subject, fault, outcome, as);
-    return new Cell(outcome, isLasting ? calls.get() : Math.min(calls.get(), 1));
+    if (fault == Fault.HANG && isLasting) {
+      return outcome; // the number of attempts depends on how busy the machine is
+    }
+    return "%s (%d)".formatted(outcome, isLasting ? calls.get() : Math.min(calls.get(), 1));
   }
 
   /** What was unavailable is logged once, as what it is. */
