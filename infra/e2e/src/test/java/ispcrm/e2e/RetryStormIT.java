@@ -154,19 +154,26 @@ class RetryStormIT {
   /** A response. */
   private record Received(int status, String location, boolean isReplayed, String body) {}
 
-  /** Sends a request, and again as the contract says if the response is a 5xx. */
+  /** Sends a request, and again as the contract says if there is no response or a 5xx. */
   private Received send(String path, String key, String body)
       throws IOException, InterruptedException {
-    HttpResponse<String> response = sendOnce(path, key, body);
-    for (int attempt = 1; response.statusCode() >= 500 && attempt < MAX_ATTEMPTS; attempt++) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        HttpResponse<String> response = sendOnce(path, key, body);
+        if (response.statusCode() < 500 || attempt == MAX_ATTEMPTS) {
+          return new Received(
+              response.statusCode(),
+              response.headers().firstValue("Location").orElse("none"),
+              response.headers().firstValue("Idempotency-Replayed").isPresent(),
+              response.body());
+        }
+      } catch (IOException noResponse) {
+        if (attempt == MAX_ATTEMPTS) {
+          throw noResponse;
+        }
+      }
       Thread.sleep(MAX_MILLISECONDS / 4);
-      response = sendOnce(path, key, body);
     }
-    return new Received(
-        response.statusCode(),
-        response.headers().firstValue("Location").orElse("none"),
-        response.headers().firstValue("Idempotency-Replayed").isPresent(),
-        response.body());
   }
 
   private HttpResponse<String> sendOnce(String path, String key, String body)

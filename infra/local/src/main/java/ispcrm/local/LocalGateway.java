@@ -44,7 +44,7 @@ final class LocalGateway implements AutoCloseable {
   /** The largest body that API Gateway accepts. */
   private static final int MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-  /** How long a client may pause while it sends a request or receives a response. */
+  /** How long a client may pause in the middle of a request or a response. */
   private static final Duration MAX_PAUSE = Duration.ofSeconds(10);
 
   /**
@@ -74,9 +74,10 @@ final class LocalGateway implements AutoCloseable {
     // Otherwise a header is read as an earlier one of its connection that differs only in case, and
     // a token that was mistyped in this way is accepted.
     http.setHeaderCacheCaseSensitive(true);
+    // Connections without a request stay open for longer, so that clients can use them again.
+    http.setIdleTimeout(MAX_PAUSE.toMillis());
     connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost("127.0.0.1");
-    connector.setIdleTimeout(MAX_PAUSE.toMillis());
     server.addConnector(connector);
   }
 
@@ -201,6 +202,8 @@ final class LocalGateway implements AutoCloseable {
                       callback);
                   return;
                 }
+                // From here on the client waits for us and not the reverse.
+                request.addIdleTimeoutListener(timeout -> false);
                 try {
                   callers.execute(() -> answer(call, match.get(), event, body, response, callback));
                 } catch (RejectedExecutionException e) {
