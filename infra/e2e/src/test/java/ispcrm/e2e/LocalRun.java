@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -78,6 +80,13 @@ final class LocalRun implements AutoCloseable {
   /** Starts it without waiting until it is ready. */
   static LocalRun launch(Map<String, String> environment) {
     return new LocalRun(environment);
+  }
+
+  /** A port that nothing uses at this moment. */
+  static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
   }
 
   /** Its address, without a trailing slash. */

@@ -134,10 +134,7 @@ class LocalRunIT {
 
   @Test
   void containersCanReachDynamoDbIfItIsShared() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    int port = LocalRun.freePort();
     try (LocalRun run = LocalRun.start(Map.of("ISPCRM_DYNAMODB", "127.0.0.1:" + port))) {
       assertThat(accepts(InetAddress.getByName("127.0.0.1"), port)).isTrue();
       assertThat(run.api().get("/api/v1").status()).isEqualTo(200);
