@@ -37,6 +37,7 @@ final class LocalRun implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(
                 java.toString(),
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "ispcrm.local.LocalApi")
