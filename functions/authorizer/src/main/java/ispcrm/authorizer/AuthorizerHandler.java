@@ -1,9 +1,8 @@
 package ispcrm.authorizer;
 
-import com.amazonaws.services.lambda.runtime.LambdaLogger;
-import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import ispcrm.access.Role;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.gateway.CallLog;
 import ispcrm.gateway.Deadline;
 import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
@@ -66,40 +65,39 @@ public final class AuthorizerHandler extends LambdaHandler {
         "authorizer",
         environment,
         Deadline.OF_AUTHORIZER,
-        (event, log) -> {
+        event -> {
           AuthorizerRequest request = AuthorizerRequest.of(event);
-          return policy(decide(authorizer, request, log), String.valueOf(event.get("methodArn")));
+          return policy(decide(authorizer, request), String.valueOf(event.get("methodArn")));
         },
         primed -> warmUp(primed, users));
   }
 
-  /** Decides and logs the decision, with what connects it to the other logs of the request. */
+  /** Decides, and logs the decision with what connects it to the other logs of the request. */
   private static Decision decide(
-      Function<AuthorizerRequest, Decision> authorizer,
-      AuthorizerRequest request,
-      LambdaLogger log) {
+      Function<AuthorizerRequest, Decision> authorizer, AuthorizerRequest request) {
+    CallLog log =
+        CallLog.current()
+            .with("request_id", request.requestId())
+            .with("method", request.method())
+            .with("route", request.resource());
     try {
       Decision decision = authorizer.apply(request);
-      log(
-          log,
-          request,
-          (decision.denial() == null ? "allowed" : "denied: " + decision.denial().code())
-              + ", token "
-              + decision.caller().tokenId());
+      log.with("token_id", decision.caller().tokenId());
+      log(request, decision.denial() == null ? "allowed" : "denied: " + decision.denial().code());
       return decision;
     } catch (UnauthorizedException e) {
-      log(log, request, "denied: unauthorized");
+      log(request, "denied: unauthorized");
       throw e;
     } catch (RuntimeException e) {
-      // The runtime logs what a function throws.
-      throw new IllegalStateException("the authorizer failed on request " + request.requestId(), e);
+      log.fault("authorizer failed", e);
+      throw new FailedException(request.requestId());
     }
   }
 
   /** Logs the outcome of a request, except while the function is primed without one. */
-  private static void log(LambdaLogger log, AuthorizerRequest request, String outcome) {
+  private static void log(AuthorizerRequest request, String outcome) {
     if (request.requestId() != null) {
-      log.log("request " + request.requestId() + " " + outcome, LogLevel.INFO);
+      CallLog.current().info(outcome);
     }
   }
 

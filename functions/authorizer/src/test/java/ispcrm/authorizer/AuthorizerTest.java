@@ -398,12 +398,13 @@ class AuthorizerTest {
             new ByteArrayInputStream(event.toString().getBytes(StandardCharsets.UTF_8)),
             OutputStream.nullOutputStream(),
             LocalLambda.context("authorizer", log::add));
-    assertThat(log)
-        .containsExactly(
-            "request %s allowed, token %s"
-                .formatted(
-                    event.at("/requestContext/requestId").asString(),
-                    new DynamoDbTokens(dynamoDb.client(), TABLE).find(secret).orElseThrow().id()));
+    assertThat(log).hasSize(1);
+    JsonNode line = JSON.readTree(log.get(0));
+    assertThat(line.get("message").asString()).isEqualTo("allowed");
+    assertThat(line.get("request_id").asString())
+        .isEqualTo(event.at("/requestContext/requestId").asString());
+    assertThat(line.get("token_id").asString())
+        .isEqualTo(new DynamoDbTokens(dynamoDb.client(), TABLE).find(secret).orElseThrow().id());
   }
 
   private static Token.Use lastUse(BearerToken secret) {

@@ -1,7 +1,7 @@
 package ispcrm.bootstrapadmin;
 
-import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.gateway.CallLog;
 import ispcrm.gateway.Deadline;
 import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
@@ -62,10 +62,10 @@ public final class BootstrapAdminHandler extends LambdaHandler {
         "bootstrapAdmin",
         environment,
         Deadline.OF_ENDPOINTS,
-        (event, log) -> {
+        event -> {
           IssuedToken issued =
               bootstrapAdmin.apply(event.get("reason") instanceof String reason ? reason : null);
-          log.log(LOG_MESSAGE, LogLevel.WARN);
+          CallLog.current().warn(LOG_MESSAGE);
           return output(issued);
         },
         // Only a read, because any event would issue a token.

@@ -69,8 +69,7 @@ class CheckHealthTest {
     assertThat(response.toString()).doesNotContain("no-such-table", "Exception");
     assertThat(log.toString())
         .contains(
-            "checkHealth of release 4f2c9a was unavailable on request r-1: the table no-such-table"
-                + " cannot be read; caused by ",
+            "checkHealth failed: the table no-such-table cannot be read; caused by ",
             "ResourceNotFoundException");
   }
 

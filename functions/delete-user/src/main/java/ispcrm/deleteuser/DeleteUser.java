@@ -3,7 +3,7 @@ package ispcrm.deleteuser;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
-import ispcrm.gateway.LambdaEntryPoint;
+import ispcrm.gateway.CallLog;
 import ispcrm.gateway.Links;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
@@ -69,9 +69,12 @@ public final class DeleteUser implements Function<ApiRequest, ApiResponse> {
         users.completeErasure(id);
       }
     } catch (RuntimeException e) {
-      LambdaEntryPoint.logFault(
-          "The history of the deleted user " + id + " was not erased; expire-users will repeat it",
-          e);
+      CallLog.current()
+          .fault(
+              "The history of the deleted user "
+                  + id
+                  + " was not erased; expire-users will repeat it",
+              e);
     }
   }
 

@@ -1,7 +1,7 @@
 package ispcrm.expireusers;
 
 import ispcrm.access.Actor;
-import ispcrm.gateway.LambdaEntryPoint;
+import ispcrm.gateway.CallLog;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
@@ -145,7 +145,7 @@ public final class ExpireUsers implements Function<Instant, ExpireUsers.Run> {
         return step.isDone();
       } catch (RuntimeException e) {
         count++;
-        LambdaEntryPoint.logFault("expire-users failed for the user " + user, e);
+        CallLog.current().fault("expire-users failed for the user " + user, e);
         return false;
       }
     }

@@ -1,7 +1,7 @@
 package ispcrm.expireusers;
 
-import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.gateway.CallLog;
 import ispcrm.gateway.Deadline;
 import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
@@ -60,9 +60,9 @@ public final class ExpireUsersHandler extends LambdaHandler {
         "expireUsers",
         environment,
         MAX_DURATION.plus(Deadline.OF_ENDPOINTS),
-        (event, log) -> {
+        event -> {
           ExpireUsers.Run run = expireUsers.apply(Instant.now().plus(MAX_DURATION));
-          log.log(LOG_MESSAGE.formatted(run.expired(), run.erased()), LogLevel.INFO);
+          CallLog.current().info(LOG_MESSAGE.formatted(run.expired(), run.erased()));
           return output(run);
         },
         // Only reads, because a run would change users.

@@ -188,9 +188,11 @@ class FaultTableTest {
     String as = "%s, %s %s".formatted(title(subject), isLasting ? "lasting" : "single", fault);
     softly.assertThat(time).as(as).isLessThan(PATIENCE);
     softly.assertThat(outcome).as(as).matches("2..|204|Allow|done|503|409|failed");
-    boolean isSuccess = !List.of("503", "409", "failed").contains(outcome);
     int written = state.scan("HistoryTable").size() - before;
-    softly.assertThat(written).as(as + ": entries").isEqualTo(isSuccess ? subject.entries() : 0);
+    softly
+        .assertThat(written)
+        .as(as + ": entries")
+        .isEqualTo(isFailure(outcome) ? 0 : subject.entries());
     state.checkClaims();
     checkLog(subject, fault, outcome, as);
     if (fault == Fault.HANG && isLasting) {
@@ -201,24 +203,30 @@ class FaultTableTest {
 
   /** What was unavailable is logged once, as what it is. */
   private void checkLog(Subject subject, Fault fault, String outcome, String as) {
-    if (outcome.equals("503")) {
-      boolean isThrottled =
-          fault.name().contains("THROUGHPUT")
-              || fault.name().contains("THROTTL")
-              || fault == Fault.REQUEST_LIMIT;
-      softly
-          .assertThat(List.copyOf(subject.log()))
-          .as(as)
-          .singleElement()
-          .asString()
-          .contains("was unavailable on request request: ")
-          .contains(isThrottled ? "DynamoDB throttles " : "DynamoDB did not respond properly to ");
-    } else {
-      softly
-          .assertThat(List.copyOf(subject.log()))
-          .as(as)
-          .noneMatch(line -> line.contains("request"));
-    }
+    boolean isThrottled =
+        fault.name().contains("THROUGHPUT")
+            || fault.name().contains("THROTTL")
+            || fault == Fault.REQUEST_LIMIT;
+    List<String> lines = subject.log().stream().filter(line -> line.contains(" failed")).toList();
+    String reason =
+        fault == Fault.CONFLICT
+            ? "others are changing"
+            : isThrottled ? "DynamoDB throttles " : "DynamoDB did not respond properly to ";
+    boolean hasRequest = outcome.equals("503") || subject.name().equals("authorizer");
+    softly
+        .assertThat(lines)
+        .as(as)
+        .hasSizeBetween(isFailure(outcome) && hasRequest ? 1 : 0, isFailure(outcome) ? 1 : 0)
+        .allSatisfy(
+            line ->
+                assertThat(line)
+                    .contains("\"level\":\"WARN\"", "\"function\":")
+                    .contains(hasRequest ? "\"request_id\":\"request\"" : "expire-users")
+                    .contains(reason));
+  }
+
+  private static boolean isFailure(String outcome) {
+    return List.of("503", "409", "failed").contains(outcome);
   }
 
   private static void add(

@@ -116,7 +116,24 @@ class PackagedFunctionsIT {
       assertThat(body.get("request_id").asString()).isEqualTo(requestId);
       assertThat(response.toString())
           .doesNotContain("Exception", "127.0.0.1", "no-such-table", "software.amazon", "ispcrm.");
-      assertThat(function.log()).contains("getUser of release none failed on request " + requestId);
+      JsonNode line = JSON.readTree(function.log());
+      assertThat(line.get("message").asString()).startsWith("getUser failed: ");
+      assertThat(line.get("stack_trace").asString()).contains("no-such-table", "\tat ");
+      assertThat(line.get("level").asString()).isEqualTo("ERROR");
+      assertThat(line.get("status").asInt()).isEqualTo(500);
+      assertThat(line.get("request_id").asString()).isEqualTo(requestId);
+      assertThat(line.get("method").asString()).isEqualTo("GET");
+      assertThat(line.get("route").asString()).isEqualTo("/api/v1/users/{id}");
+      assertThat(line.get("token_id").asString())
+          .isEqualTo(event.at("/requestContext/authorizer/token_id").asString());
+      assertThat(line.get("function").asString()).isEqualTo("getUser");
+      assertThat(line.get("release").asString()).isEqualTo("none");
+      assertThat(line.get("start").asString()).isEqualTo("cold");
+      assertThat(line.get("duration_ms").isInt()).isTrue();
+      assertThat(line.get("AWSRequestId").asString()).isNotEmpty();
+      function.invoke(event.toString());
+      assertThat(JSON.readTree(function.log().lines().toList().get(1)).get("start").asString())
+          .isEqualTo("warm");
     }
   }
 
@@ -134,8 +151,9 @@ class PackagedFunctionsIT {
           .singleElement()
           .asString()
           .contains(
-              "[WARN] getUser of release none was unavailable on request " + requestId,
-              "DynamoDB did not respond properly to GetItem");
+              "\"level\":\"WARN\"",
+              "\"status\":503",
+              "getUser failed: DynamoDB did not respond properly to GetItem");
     }
   }
 
@@ -180,7 +198,7 @@ class PackagedFunctionsIT {
     assertThat(users.create(gone, history.add(entry))).isEmpty();
     assertThat(users.delete(gone, Instant.now())).isTrue();
 
-    try (LambdaProcess function = start("expire-users", Map.of("AWS_LAMBDA_LOG_FORMAT", "JSON"))) {
+    try (LambdaProcess function = start("expire-users", Map.of())) {
       LambdaProcess.Outcome outcome = function.invoke(event("expire-users", "ok").toString());
       assertThat(outcome.json()).isEqualTo("{\"expired\":1,\"erased\":1}");
       assertThat(JSON.readTree(function.log()).get("message").asString())
@@ -193,14 +211,12 @@ class PackagedFunctionsIT {
   }
 
   private String bootstrap() throws Exception {
-    Map<String, String> environment = new HashMap<>(dynamoDb.environment());
-    environment.put("AWS_LAMBDA_LOG_FORMAT", "JSON");
     try (LambdaProcess bootstrap =
         LambdaProcess.start(
             TEMPLATE,
             "bootstrap-admin",
             Files.createTempDirectory(folder, "bootstrap-admin").resolve("function"),
-            environment)) {
+            dynamoDb.environment())) {
       JsonNode issued = JSON.readTree(bootstrap.invoke("{}").json());
       SecretScan.assertNoToken("bootstrap-admin's log", bootstrap.log());
       JsonNode line = JSON.readTree(bootstrap.log());

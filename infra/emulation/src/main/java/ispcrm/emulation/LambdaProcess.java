@@ -121,6 +121,7 @@ public final class LambdaProcess implements AutoCloseable {
               .redirectOutput(log.toFile());
       builder.environment().keySet().removeIf(variable -> variable.startsWith("AWS_"));
       builder.environment().put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+      builder.environment().put("AWS_LAMBDA_LOG_FORMAT", "JSON"); // as the template says
       builder.environment().putAll(environment);
       if (accessKey != null) {
         builder.environment().put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");

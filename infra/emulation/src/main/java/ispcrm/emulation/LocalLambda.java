@@ -12,9 +12,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Runs the template's functions in this process. It creates the handler classes that are deployed,
@@ -25,13 +28,13 @@ public final class LocalLambda {
   private final Map<String, RequestStreamHandler> handlers = new HashMap<>();
   private final Consumer<String> log;
 
-  /** Shows the warnings and errors of the functions. */
+  /** Shows the warnings and errors of the functions as a person reads them. */
   public LocalLambda(Template template) {
-    this(template, System.err::println);
+    this(template, line -> System.err.println(readable(line)));
   }
 
   /**
-   * @param log receives the warnings and errors of the functions
+   * @param log receives the warnings and errors of the functions, each as a line of JSON
    */
   public LocalLambda(Template template, Consumer<String> log) {
     functions = template.functions();
@@ -67,6 +70,19 @@ public final class LocalLambda {
 
   private static Context context(String function, Consumer<String> log, LogLevel lowest) {
     return new Invocation(function, UUID.randomUUID().toString(), log, lowest);
+  }
+
+  /** A line of a function's log, with the stack trace below it. */
+  private static String readable(String line) {
+    Map<String, Object> members =
+        JsonMapper.shared().readValue(line, new TypeReference<LinkedHashMap<String, Object>>() {});
+    Object trace = members.remove("stack_trace");
+    return "%s %s %s%s"
+        .formatted(
+            members.remove("level"),
+            members.remove("message"),
+            members,
+            trace == null ? "" : "\n" + trace);
   }
 
   private synchronized RequestStreamHandler handler(String name) {
@@ -163,7 +179,14 @@ public final class LocalLambda {
 
         @Override
         public void log(byte[] message) {
-          log(new String(message, StandardCharsets.UTF_8));
+          log(new String(message, StandardCharsets.UTF_8).strip());
+        }
+
+        @Override
+        public void log(byte[] message, LogLevel level) {
+          if (level.compareTo(lowest) >= 0) {
+            log(message);
+          }
         }
       };
     }

@@ -1,7 +1,6 @@
 package ispcrm.dynamodb;
 
-import com.amazonaws.services.lambda.runtime.LambdaRuntime;
-import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import ispcrm.gateway.CallLog;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +51,7 @@ public record Item(String key, Map<String, AttributeValue> attributes) {
     try {
       return reader.get();
     } catch (BrokenItemException e) {
-      LambdaRuntime.getLogger().log(e.getMessage() + " It was left out.", LogLevel.ERROR);
+      CallLog.current().error(e.getMessage() + " It was left out.");
       return Optional.empty();
     }
   }

@@ -1,14 +1,9 @@
 package ispcrm.gateway;
 
-import com.amazonaws.services.lambda.runtime.LambdaLogger;
-import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Turns API Gateway's event into an {@link ApiRequest}, and the {@link ApiResponse} of an endpoint
@@ -17,7 +12,7 @@ import java.util.stream.Stream;
  * plain 500. A response to HEAD has the headers of the response to GET, and no body.
  */
 public final class ApiEntryPoint {
-  private final String label;
+  private final String operationId;
   private final Function<ApiRequest, ApiResponse> function;
   private final String baseUrl;
   private final Cors cors;
@@ -26,7 +21,7 @@ public final class ApiEntryPoint {
       String operationId,
       Function<ApiRequest, ApiResponse> function,
       Map<String, String> environment) {
-    this.label = LambdaEntryPoint.label(operationId, environment);
+    this.operationId = operationId;
     this.function = SpringCatalog.add(operationId, function, ApiRequest.class, ApiResponse.class);
     this.baseUrl = environment.getOrDefault("BASE_URL", "");
     this.cors = new Cors(environment);
@@ -50,9 +45,14 @@ public final class ApiEntryPoint {
         operationId, environment, Deadline.OF_ENDPOINTS, api::handle, warmUp);
   }
 
-  private Map<String, Object> handle(Map<String, Object> event, LambdaLogger log) {
+  private Map<String, Object> handle(Map<String, Object> event) {
     ApiRequest request = ApiRequest.of(event, baseUrl);
-    ApiResponse response = respond(request, log).with("X-Request-Id", request.requestId());
+    CallLog.current()
+        .with("request_id", request.requestId())
+        .with("method", request.method())
+        .with("route", String.valueOf(event.get("resource")))
+        .with("token_id", request.caller().tokenId());
+    ApiResponse response = respond(request).with("X-Request-Id", request.requestId());
     if (request.caller().tokenExpiresAt() != null) {
       response = response.with("X-Token-Expires-At", request.caller().tokenExpiresAt().toString());
     }
@@ -65,33 +65,18 @@ public final class ApiEntryPoint {
     return output;
   }
 
-  private ApiResponse respond(ApiRequest request, LambdaLogger log) {
+  private ApiResponse respond(ApiRequest request) {
     try {
       return function.apply(request);
     } catch (ApiException e) {
       if (e.getCause() != null) {
-        log.log(
-            "%s was unavailable on request %s: %s".formatted(label, request.requestId(), causes(e)),
-            LogLevel.WARN);
+        CallLog.current().with("status", e.status()).fault(operationId + " failed", e);
       }
       return e.toResponse(request);
     } catch (RuntimeException e) {
-      logFault(request, log, e);
-      return ApiException.internalError(request);
+      ApiResponse response = ApiException.internalError(request);
+      CallLog.current().with("status", response.status()).fault(operationId + " failed", e);
+      return response;
     }
-  }
-
-  /** Why something was unavailable, in one line: what failed, and the faults that caused it. */
-  private static String causes(ApiException unavailable) {
-    return Stream.<Throwable>iterate(unavailable.getCause(), Objects::nonNull, Throwable::getCause)
-        .filter(cause -> !(cause instanceof ApiException))
-        .map(
-            cause -> cause instanceof IllegalStateException ? cause.getMessage() : cause.toString())
-        .collect(Collectors.joining("; caused by "))
-        .replaceAll("\\R", " ");
-  }
-
-  private void logFault(ApiRequest request, LambdaLogger log, RuntimeException fault) {
-    LambdaEntryPoint.logFault(log, label + " failed on request " + request.requestId(), fault);
   }
 }

@@ -1,16 +1,11 @@
 package ispcrm.gateway;
 
 import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.LambdaLogger;
-import com.amazonaws.services.lambda.runtime.LambdaRuntime;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
-import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -41,10 +36,12 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
 
   private static final int MAX_SKIPPED_RANDOM_NUMBERS = 1 << 16;
 
-  private final String label;
+  private final String name;
+  private final String release;
   private final Duration limit;
   private final EventHandler handler;
   private final Consumer<LambdaEntryPoint> warmUp;
+  private volatile CallLog.Start start = CallLog.Start.COLD;
 
   /** Handles one event. */
   @FunctionalInterface
@@ -54,7 +51,7 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
      * @param event the event's JSON object
      * @return what is written as JSON
      */
-    Object handle(Map<String, Object> event, LambdaLogger log);
+    Object handle(Map<String, Object> event);
   }
 
   /**
@@ -71,7 +68,8 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
       Duration limit,
       EventHandler handler,
       Consumer<LambdaEntryPoint> warmUp) {
-    this.label = label(name, environment);
+    this.name = name;
+    this.release = environment.getOrDefault("RELEASE", "none");
     this.limit = limit;
     this.handler = handler;
     this.warmUp = warmUp;
@@ -79,11 +77,6 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
       // The context holds this weakly. The runtime's handler keeps it alive.
       Core.getGlobalContext().register(this);
     }
-  }
-
-  /** A function and its release, as the log names them. */
-  static String label(String name, Map<String, String> environment) {
-    return name + " of release " + environment.getOrDefault("RELEASE", "none");
   }
 
   /**
@@ -99,9 +92,12 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
   @Override
   public void handleRequest(InputStream in, OutputStream out, Context context) throws IOException {
     Deadline.begin(limit, context);
+    CallLog.begin(name, release, start, context);
+    start = CallLog.Start.WARM;
     try {
-      out.write(handle(in, context.getLogger()));
+      out.write(handle(in));
     } finally {
+      CallLog.end();
       Deadline.end();
     }
   }
@@ -122,7 +118,7 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
         warmUp.accept(this);
       }
     } catch (RuntimeException e) {
-      logFault(label + " was not primed", e);
+      log().fault(name + " was not primed", e);
     }
   }
 
@@ -133,7 +129,13 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
   @Override
   public void afterRestore(org.crac.Context<? extends Resource> context) {
     skipRandomNumbers();
-    LambdaRuntime.getLogger().log(label + " was restored", LogLevel.INFO);
+    start = CallLog.Start.RESTORED;
+    log().info(name + " was restored");
+  }
+
+  /** The log outside of calls. */
+  private CallLog log() {
+    return CallLog.of(name, release);
   }
 
   /**
@@ -160,9 +162,7 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
 
   /** Handles an event as in a call, and discards the result. */
   public void warmUp(String event) {
-    handle(
-        new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
-        LambdaRuntime.getLogger());
+    handle(new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Writes a result as in a call, and discards it. */
@@ -170,26 +170,9 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
     write(result);
   }
 
-  /**
-   * Logs a fault of our own as an error with its stack trace, if it is not to become the response.
-   *
-   * @param what what failed
-   */
-  public static void logFault(String what, RuntimeException fault) {
-    logFault(LambdaRuntime.getLogger(), what, fault);
-  }
-
-  /** Logs a fault of our own as an error with its stack trace. */
-  static void logFault(LambdaLogger log, String what, RuntimeException fault) {
-    StringWriter trace = new StringWriter();
-    fault.printStackTrace(new PrintWriter(trace, true));
-    log.log(what + ": " + trace, LogLevel.ERROR);
-  }
-
-  private byte[] handle(InputStream in, LambdaLogger log) {
+  private byte[] handle(InputStream in) {
     Map<String, Object> event = Json.readEvent(in);
-    return write(
-        Boolean.TRUE.equals(event.get("keepActive")) ? Map.of() : handler.handle(event, log));
+    return write(Boolean.TRUE.equals(event.get("keepActive")) ? Map.of() : handler.handle(event));
   }
 
   private static byte[] write(Object result) {

@@ -205,8 +205,9 @@ class ApiEntryPointTest {
         .doesNotContain("table", "IllegalState", "errors");
     assertThat(log.toString())
         .contains(
-            "test of release 4f2c9a failed on request r-1: java.lang.IllegalStateException:"
-                + " table Users is gone")
+            "\"message\":\"test failed: java.lang.IllegalStateException: table Users is gone\"",
+            "\"release\":\"4f2c9a\"",
+            "\"request_id\":\"r-1\"")
         .doesNotContain("secret");
   }
 

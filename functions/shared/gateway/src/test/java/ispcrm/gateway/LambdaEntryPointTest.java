@@ -64,7 +64,7 @@ class LambdaEntryPointTest {
             "test",
             Map.of(),
             Deadline.OF_ENDPOINTS,
-            (event, log) -> event,
+            event -> event,
             entryPoint -> {
               attempts.add("one");
               throw new IllegalStateException("the role is too new");
@@ -78,7 +78,7 @@ class LambdaEntryPointTest {
         "test",
         Map.of(),
         Deadline.OF_ENDPOINTS,
-        (event, log) -> {
+        event -> {
           handled.add(event);
           return event;
         },
