@@ -8,6 +8,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,9 +16,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What the page {@code /Admin/getToken} does with tokens besides creating plain ones, in a real
@@ -62,6 +65,64 @@ class AdminPageTokensIT extends BrowserTests {
             data.at("/id").asString())
         .doesNotContain(data.at("/token").asString());
     assertThat(page.requests()).noneMatch(request -> request.contains("ispcrm_"));
+  }
+
+  /**
+   * Text that a user, a subscriber or another administrator has chosen, and text in every field of
+   * the API's responses, even where the API would not accept it.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<img class=injected src=x onerror='window.ran=true'>",
+        "\"><script class=injected>window.ran=true</script>",
+        "</title></textarea></option><svg class=injected onload=window.ran=true>",
+        "<a class=injected href='javascript:window.ran=true'>x</a>"
+      })
+  void markupIsTextInEveryField(String markup) {
+    String user = createUser("suspended");
+    String json = JsonMapper.shared().writeValueAsString(markup);
+    run.api()
+        .send(
+            "PATCH",
+            "/api/v1/users/" + user,
+            "{\"name\":%s,\"profile_name\":%s,\"status_reason\":%s}".formatted(json, json, json))
+        .expect(200);
+    create("{\"user\":\"%s\",\"description\":%s}".formatted(user, json));
+    page.signIn(run.token());
+    page.await("start");
+    page.chooseOwner(user);
+    assertThat(page.element("tokens-user").getText()).contains(markup);
+    assertThat(page.token(markup).getText()).contains("valid");
+    assertNothingInjected();
+
+    page.open(run.base());
+    page.signIn(run.token());
+    page.await("start");
+    page.execute(
+        """
+        const markup = %s;
+        const real = window.fetch;
+        const marked = (value, name) =>
+          typeof value === 'string' && !name.endsWith('_at') ? value + markup
+          : Array.isArray(value) ? value.map((one) => marked(one, name))
+          : value !== null && typeof value === 'object'
+            ? Object.fromEntries(Object.entries(value).map(([key, one]) =>
+                [key, key === '_links' || key === 'id' ? one : marked(one, key)]))
+          : value;
+        window.fetch = async (...call) =>
+          new Response(JSON.stringify(marked(await (await real(...call)).json(), '')));
+        """
+            .formatted(json));
+    page.chooseOwner(user);
+    assertThat(page.element("tokens").getText()).contains("admin" + markup, "self:read" + markup);
+    assertNothingInjected();
+  }
+
+  private static void assertNothingInjected() {
+    assertThat(page.execute("return [window.ran, document.querySelectorAll('.injected').length]"))
+        .isEqualTo(Arrays.asList(null, 0L));
+    assertThat(page.console()).noneMatch(line -> line.contains("Content Security Policy"));
   }
 
   @Test
