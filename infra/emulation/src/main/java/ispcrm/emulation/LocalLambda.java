@@ -27,18 +27,24 @@ public final class LocalLambda {
   private final Map<String, Template.LambdaFunction> functions;
   private final Map<String, RequestStreamHandler> handlers = new HashMap<>();
   private final Consumer<String> log;
+  private final LogLevel lowest;
 
   /** Shows the warnings and errors of the functions as a person reads them. */
   public LocalLambda(Template template) {
-    this(template, line -> System.err.println(readable(line)));
+    this(template, line -> System.err.println(readable(line)), LogLevel.WARN);
   }
 
   /**
-   * @param log receives the warnings and errors of the functions, each as a line of JSON
+   * @param log receives what the functions log, each line as JSON
    */
   public LocalLambda(Template template, Consumer<String> log) {
+    this(template, log, LogLevel.TRACE);
+  }
+
+  private LocalLambda(Template template, Consumer<String> log, LogLevel lowest) {
     functions = template.functions();
     this.log = log;
+    this.lowest = lowest;
   }
 
   /**
@@ -56,7 +62,7 @@ public final class LocalLambda {
           .handleRequest(
               new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
               out,
-              context(name, log, LogLevel.WARN));
+              new Invocation(name, UUID.randomUUID().toString(), log, lowest));
     } catch (IOException cause) {
       throw new IllegalStateException(cause);
     }
@@ -65,11 +71,7 @@ public final class LocalLambda {
 
   /** The context for one invocation of a function. */
   public static Context context(String function, Consumer<String> log) {
-    return context(function, log, LogLevel.TRACE);
-  }
-
-  private static Context context(String function, Consumer<String> log, LogLevel lowest) {
-    return new Invocation(function, UUID.randomUUID().toString(), log, lowest);
+    return new Invocation(function, UUID.randomUUID().toString(), log, LogLevel.TRACE);
   }
 
   /** A line of a function's log, with the stack trace below it. */

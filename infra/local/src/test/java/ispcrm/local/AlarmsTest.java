@@ -1,0 +1,321 @@
+package ispcrm.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ispcrm.emulation.Fault;
+import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.emulation.LocalLambda;
+import ispcrm.template.Template;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Each fault that an operator must notice moves the metric of its alarm, as the template defines
+ * them, and no other alarm goes off. The responses are those of the local gateway and the log lines
+ * those of the functions. What API Gateway counts is computed from the responses, so only an
+ * account can show that it counts them in the same way.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html">API
+ *     Gateway's metrics</a>
+ */
+class AlarmsTest {
+  private static final Template TEMPLATE =
+      Template.load(Map.of("RouteRequestsPerSecond", "1", "RouteRequestsBurst", "20"));
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private final ConcurrentLinkedQueue<JsonNode> log = new ConcurrentLinkedQueue<>();
+  private final List<Seen> responses = new ArrayList<>();
+  private LocalDynamoDb dynamoDb;
+  private LocalLambda lambda;
+  private LocalGateway gateway;
+  private String token;
+
+  /** A response, and how long the client waited for it. */
+  private record Seen(int status, Duration latency) {}
+
+  @BeforeEach
+  void start() throws Exception {
+    dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
+    dynamoDb.useInThisProcess();
+    lambda = new LocalLambda(TEMPLATE, line -> log.add(JSON.readTree(line)));
+    token = JSON.readTree(lambda.invoke("bootstrap-admin", "{}")).get("token").asString();
+    SampleUsers.add(dynamoDb.client(), TEMPLATE);
+    log.clear();
+    lambda.invoke("expire-users", "{}");
+    gateway = LocalGateway.listen(0);
+  }
+
+  @AfterEach
+  void stop() {
+    gateway.close();
+    dynamoDb.close();
+  }
+
+  @Test
+  void ordinaryUseSetsOffNone() throws Exception {
+    gateway.start(TEMPLATE, lambda, false);
+    request(30, "/api/v1/users/jonewe", token);
+    request(10, "/api/v1/users/unknown", token);
+    assertThat(activeAlarms()).isEmpty();
+  }
+
+  @Test
+  void aDynamoDbThatThrottles() throws Exception {
+    gateway.start(TEMPLATE, lambda, false);
+    dynamoDb.causeFaults(call -> of("get-user", call, Fault.THROTTLING));
+    request(5, "/api/v1/users/jonewe", token);
+    assertThat(activeAlarms()).containsExactly("ApiFaultsAlarm");
+    assertLogged("WARN", "getUser failed: DynamoDB throttles GetItem");
+  }
+
+  @Test
+  void anAuthorizerThatCannotReadTokens() throws Exception {
+    gateway.start(TEMPLATE, lambda, false);
+    dynamoDb.causeFaults(call -> of("authorizer", call, Fault.RESET));
+    request(5, "/api/v1", token);
+    assertThat(activeAlarms()).containsExactly("ApiFaultsAlarm");
+    assertLogged("WARN", "authorizer failed: DynamoDB did not respond properly to GetItem");
+  }
+
+  @Test
+  void anErrorOfOurOwn() throws Exception {
+    gateway.start(TEMPLATE, lambda, false);
+    dynamoDb
+        .client()
+        .updateItem(
+            update ->
+                update
+                    .tableName("UsersTable")
+                    .key(Map.of("pk", AttributeValue.fromS("user#jonewe")))
+                    .updateExpression("SET #name = :number")
+                    .expressionAttributeNames(Map.of("#name", "name"))
+                    .expressionAttributeValues(Map.of(":number", AttributeValue.fromN("1"))));
+    request(3, "/api/v1/users/jonewe", token);
+    assertThat(activeAlarms()).containsExactly("ApiFaultsAlarm");
+    assertLogged("ERROR", "getUser failed: ");
+  }
+
+  @Test
+  void aDynamoDbThatIsSlow() throws Exception {
+    Template strict = Template.load(Map.of("AlarmLatencyMilliseconds", "400"));
+    gateway.start(strict, lambda, false);
+    request(20, "/api/v1/users/jonewe", token);
+    assertThat(activeAlarms(strict)).isEmpty();
+    dynamoDb.causeFaults(call -> of("get-user", call, Fault.SLOW));
+    request(20, "/api/v1/users/jonewe", token);
+    assertThat(activeAlarms(strict)).containsExactly("ApiLatencyAlarm");
+  }
+
+  @Test
+  void aFloodOfRequests() throws Exception {
+    gateway.start(TEMPLATE, lambda, true);
+    request(60, "/api/v1/users/jonewe", token);
+    assertThat(activeAlarms()).containsExactly("ThrottledRequestsAlarm");
+  }
+
+  @Test
+  void guessedTokens() throws Exception {
+    gateway.start(TEMPLATE, lambda, false);
+    request(100, "/api/v1", "ispcrm_" + "0".repeat(49));
+    assertThat(activeAlarms()).containsExactly("ClientErrorsAlarm");
+    assertLogged("INFO", "denied: unauthorized");
+  }
+
+  @Test
+  void anotherAdministrator() throws Exception {
+    lambda.invoke("bootstrap-admin", "{}");
+    assertThat(activeAlarms()).containsExactly("BootstrapAdminAlarm");
+  }
+
+  @Test
+  void noRunOfTheSchedule() {
+    log.clear();
+    dynamoDb.causeFaults(call -> of("expire-users", call, Fault.SERVER_ERROR));
+    try {
+      lambda.invoke("expire-users", "{}");
+    } catch (RuntimeException e) {
+      // Lambda counts it as an error, and repeats it.
+    }
+    assertThat(activeAlarms()).containsExactly("ExpiryAlarm");
+  }
+
+  private static Optional<Fault> of(String function, LocalDynamoDb.Call call, Fault fault) {
+    return call.function().equals(function) ? Optional.of(fault) : Optional.empty();
+  }
+
+  private void assertLogged(String level, String message) {
+    assertThat(log)
+        .anySatisfy(
+            line -> {
+              assertThat(line.get("level").asString()).isEqualTo(level);
+              assertThat(line.get("message").asString()).startsWith(message);
+              assertThat(line.get("request_id").asString()).isNotEmpty();
+              assertThat(line.get("route").asString()).startsWith("/api/v1");
+            });
+  }
+
+  private void request(int times, String path, String bearer) {
+    HttpRequest request =
+        HttpRequest.newBuilder(gateway.address().resolve(path))
+            .header("Authorization", "Bearer " + bearer)
+            .build();
+    List<CompletableFuture<Seen>> all =
+        IntStream.range(0, times)
+            .mapToObj(
+                i -> {
+                  long begin = System.nanoTime();
+                  return HTTP.sendAsync(request, HttpResponse.BodyHandlers.discarding())
+                      .thenApply(
+                          response ->
+                              new Seen(
+                                  response.statusCode(),
+                                  Duration.ofNanos(System.nanoTime() - begin)));
+                })
+            .toList();
+    all.forEach(one -> responses.add(one.join()));
+  }
+
+  private Set<String> activeAlarms() {
+    return activeAlarms(TEMPLATE);
+  }
+
+  /** The template's alarms that are in the state ALARM, if all this happened in one period. */
+  private Set<String> activeAlarms(Template template) {
+    Set<String> active = new TreeSet<>();
+    object(template.document().get("Resources"))
+        .forEach(
+            (name, resource) -> {
+              if (object(resource).get("Type").equals("AWS::CloudWatch::Alarm")
+                  && isActive(template, object(object(resource).get("Properties")))) {
+                active.add(name);
+              }
+            });
+    return active;
+  }
+
+  private boolean isActive(Template template, Map<String, Object> alarm) {
+    double value =
+        alarm.get("Metrics") instanceof List<?> metrics
+            ? evaluate(template, metrics)
+            : metric(template, String.valueOf(alarm.get("MetricName")), alarm.get("Statistic"));
+    Object given = alarm.get("Threshold");
+    double threshold =
+        Double.parseDouble(
+            given instanceof Map<?, ?> reference
+                ? template.parameter(String.valueOf(reference.get("Ref")))
+                : String.valueOf(given));
+    return switch (String.valueOf(alarm.get("ComparisonOperator"))) {
+      case "GreaterThanOrEqualToThreshold" -> value >= threshold;
+      case "GreaterThanThreshold" -> value > threshold;
+      case "LessThanThreshold" -> value < threshold;
+      default -> throw new IllegalArgumentException(alarm.toString());
+    };
+  }
+
+  /** An expression of the form {@code IF(number >= 3, product, 0)} over the other metrics. */
+  private double evaluate(Template template, List<?> metrics) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    String expression = "";
+    for (Object entry : metrics) {
+      Map<String, Object> metric = object(entry);
+      if (metric.containsKey("Expression")) {
+        expression = String.valueOf(metric.get("Expression"));
+      } else {
+        Map<String, Object> query = object(metric.get("MetricStat"));
+        String name = String.valueOf(object(query.get("Metric")).get("MetricName"));
+        values.put(String.valueOf(metric.get("Id")), metric(template, name, query.get("Stat")));
+      }
+    }
+    MatchResult parts = match("IF\\((\\w+) >= (\\d+), (.+), 0\\)", expression);
+    if (values.get(parts.group(1)) < Double.parseDouble(parts.group(2))) {
+      return 0;
+    }
+    Function<String, Double> value =
+        text -> values.containsKey(text) ? values.get(text) : Double.valueOf(text);
+    String[] terms = parts.group(3).split(" ", -1);
+    double result = value.apply(terms[0]);
+    for (int i = 1; i < terms.length; i += 2) {
+      double operand = value.apply(terms[i + 1]);
+      result = terms[i].equals("*") ? result * operand : result / operand;
+    }
+    return result;
+  }
+
+  private double metric(Template template, String name, Object statistic) {
+    List<Double> values =
+        switch (name) {
+          case "5XXError" -> values(seen -> seen.status() >= 500 ? 1.0 : 0.0);
+          case "4XXError" -> values(seen -> seen.status() / 100 == 4 ? 1.0 : 0.0);
+          case "Count" -> values(seen -> 1.0);
+          case "Latency" -> values(seen -> (double) seen.latency().toMillis());
+          default -> logMetric(template, name);
+        };
+    return switch (String.valueOf(statistic)) {
+      case "Sum" -> values.stream().mapToDouble(each -> each).sum();
+      case "Average" -> values.stream().mapToDouble(each -> each).average().orElse(0);
+      case "p99" ->
+          values.stream().sorted().skip(values.size() * 99L / 100).findFirst().orElse(0.0);
+      default -> throw new IllegalArgumentException(name + statistic);
+    };
+  }
+
+  private List<Double> values(Function<Seen, Double> value) {
+    return responses.stream().map(value).toList();
+  }
+
+  /** A metric that a filter makes of the lines of the access log or of the functions. */
+  private List<Double> logMetric(Template template, String name) {
+    Map<String, Object> filter = object(template.resource(name).get("Properties"));
+    MatchResult pattern =
+        match(
+            "\\{ \\$\\.(\\w+) = \"([^*\"]*)(\\*?)\" }",
+            String.valueOf(filter.get("FilterPattern")));
+    String value = pattern.group(2);
+    boolean isOfAccessLog = filter.get("LogGroupName").toString().contains("AccessLogs");
+    return (isOfAccessLog
+            ? responses.stream().map(seen -> Map.of("status", String.valueOf(seen.status())))
+            : log.stream().map(line -> Map.of("message", line.get("message").asString())))
+        .map(line -> line.getOrDefault(pattern.group(1), ""))
+        .map(
+            text ->
+                (pattern.group(3).isEmpty() ? text.equals(value) : text.startsWith(value))
+                    ? 1.0
+                    : 0.0)
+        .toList();
+  }
+
+  private static MatchResult match(String pattern, String text) {
+    Matcher matcher = Pattern.compile(pattern).matcher(text);
+    assertThat(matcher.matches()).as(text).isTrue();
+    return matcher.toMatchResult();
+  }
+
+  @SuppressWarnings("unchecked") // the template is YAML
+  private static Map<String, Object> object(Object value) {
+    return (Map<String, Object>) value;
+  }
+}
