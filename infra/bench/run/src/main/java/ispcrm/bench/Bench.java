@@ -57,6 +57,7 @@ public final class Bench {
     chapters.put("warm", new WarmCalls(functions)::chapter);
     chapters.put("scale", new Scale(template, options)::chapter);
     chapters.put("load", new LocalLoad()::chapter);
+    chapters.put("endurance", new LocalLoad()::endurance);
     chapters.keySet().retainAll(options.chapters());
     for (Map.Entry<String, Callable<Chapter>> chapter : chapters.entrySet()) {
       measure(chapter.getKey(), chapter.getValue());

@@ -6,6 +6,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +23,13 @@ final class LocalLoad {
   private static final Duration WARM_UP = Duration.ofSeconds(10);
   private static final Duration MEASURED = Duration.ofSeconds(15);
   private static final int USERS = 200;
+  private static final Duration SAMPLE = Duration.ofMinutes(1);
+  private static final int MINUTES = 5;
+  private static final int MANY_CONNECTIONS = 512;
+  private static final Duration OVERLOAD = Duration.ofSeconds(30);
 
   private final AtomicInteger created = new AtomicInteger();
+  private volatile boolean readsOnly;
   private URI base;
   private String token;
 
@@ -57,12 +64,74 @@ final class LocalLoad {
         progress.at(CONNECTIONS.indexOf(connections) + 1);
       }
     } finally {
-      server.destroy();
-      if (!server.waitFor(10, TimeUnit.SECONDS)) {
-        server.destroyForcibly();
-      }
+      stop(server);
     }
     return chapter;
+  }
+
+  /** Minutes of load, with the memory after each, and far more connections than it can serve. */
+  Chapter endurance() throws Exception {
+    Chapter chapter = new Chapter("endurance");
+    chapter.line(
+        """
+        The same local run and mix over %d connections for %d minutes, with its resident memory at the end of each; it keeps
+        the created users in memory. Then only reads of one user for two minutes, and then the mix over %d connections for
+        %d seconds. An error is any status but 200 and 201, or no response within 30 seconds.
+        """,
+        64, MINUTES, MANY_CONNECTIONS, OVERLOAD.toSeconds());
+    chapter.line(
+        "| load | requests a second | p50 ms | p99 ms | errors | resident MB | users created |");
+    chapter.line("|---|---|---|---|---|---|---|");
+    Process server = start();
+    try {
+      chapter.bar("MB", "start", residentMegabytes(server));
+      for (int minute = 1; minute <= MINUTES; minute++) {
+        sample(chapter, server, "minute " + minute, 64, SAMPLE);
+      }
+      readsOnly = true;
+      for (int minute = MINUTES + 1; minute <= MINUTES + 2; minute++) {
+        sample(chapter, server, "minute " + minute + ", only reads", 64, SAMPLE);
+      }
+      readsOnly = false;
+      sample(chapter, server, MANY_CONNECTIONS + " connections", MANY_CONNECTIONS, OVERLOAD);
+      sample(chapter, server, "right afterwards, 1 connection", 1, Duration.ofSeconds(1));
+    } finally {
+      stop(server);
+    }
+    return chapter;
+  }
+
+  private void sample(Chapter chapter, Process server, String what, int connections, Duration life)
+      throws Exception {
+    Result result = measure(connections, life);
+    Series times = new Series(result.times());
+    double memory = residentMegabytes(server);
+    chapter.bar("MB", what, memory);
+    chapter.figure(what + " errors", result.errors());
+    chapter.line(
+        "| %s | %.0f | %.1f | %.1f | %d | %.0f | %d |",
+        what,
+        times.values().size() / (double) life.toSeconds(),
+        times.median(),
+        times.quantile(0.99),
+        result.errors(),
+        memory,
+        created.get());
+  }
+
+  private static double residentMegabytes(Process process) throws IOException {
+    return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1000)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static void stop(Process server) throws InterruptedException {
+    server.destroy();
+    if (!server.waitFor(10, TimeUnit.SECONDS)) {
+      server.destroyForcibly();
+    }
   }
 
   /** Starts it, creates users to list, and returns when it is ready. */
@@ -141,7 +210,7 @@ final class LocalLoad {
 
   private HttpRequest request(int turn) {
     // 7 and 20 have no common divisor, so the kinds are mixed.
-    int kind = turn * 7 % 20;
+    int kind = readsOnly ? 19 : turn * 7 % 20;
     if (kind == 0) {
       return create();
     }

@@ -12,7 +12,8 @@ import java.util.List;
  */
 record Options(int rounds, int users, List<String> chapters) {
   static final List<String> CHAPTERS =
-      List.of("package", "cold-start", "aot-cache", "restore", "warm", "scale", "load");
+      List.of(
+          "package", "cold-start", "aot-cache", "restore", "warm", "scale", "load", "endurance");
 
   private static final int ROUNDS = 7;
   private static final int USERS = 1_000_000;
