@@ -88,9 +88,6 @@ public final class AuthorizerHandler extends LambdaHandler {
     } catch (UnauthorizedException e) {
       log(request, "denied: unauthorized");
       throw e;
-    } catch (RuntimeException e) {
-      log.fault("authorizer failed", e);
-      throw new FailedException(request.requestId());
     }
   }
 

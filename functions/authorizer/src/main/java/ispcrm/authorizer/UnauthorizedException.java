@@ -1,5 +1,7 @@
 package ispcrm.authorizer;
 
+import ispcrm.gateway.FunctionError;
+
 /**
  * The request has no valid token. API Gateway responds with 401 if an authorizer fails with exactly
  * this message, and with 503 if it fails with any other (see the template's gateway responses).
@@ -8,10 +10,10 @@ package ispcrm.authorizer;
  *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html">Use
  *     API Gateway Lambda authorizers</a>
  */
-final class UnauthorizedException extends RuntimeException {
+final class UnauthorizedException extends FunctionError {
   private static final long serialVersionUID = 1;
 
   UnauthorizedException() {
-    super("Unauthorized", null, false, false);
+    super("Unauthorized");
   }
 }

@@ -85,6 +85,7 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
    * schedule sends this event. No client can send it, because API Gateway's events do not have this
    * member.
    *
+   * @throws FunctionError if the handler fails; what failed is in the log
    * @see <a
    *     href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-troubleshooting.html">Troubleshooting
    *     SnapStart errors for Lambda functions</a>
@@ -96,6 +97,11 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
     start = CallLog.Start.WARM;
     try {
       out.write(handle(in));
+    } catch (FunctionError e) {
+      throw e;
+    } catch (RuntimeException e) {
+      CallLog.current().fault(name + " failed", e);
+      throw new FunctionError(e.getMessage());
     } finally {
       CallLog.end();
       Deadline.end();
