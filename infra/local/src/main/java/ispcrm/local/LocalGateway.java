@@ -47,6 +47,9 @@ final class LocalGateway implements AutoCloseable {
   /** How long a client may pause in the middle of a request or a response. */
   private static final Duration MAX_PAUSE = Duration.ofSeconds(10);
 
+  /** More than a request waits for its turn and its response. */
+  private static final Duration MAX_WAIT = Duration.ofMinutes(2);
+
   /**
    * More calls at once would share the processors until all of them miss their deadlines. Others
    * wait.
@@ -202,8 +205,7 @@ final class LocalGateway implements AutoCloseable {
                       callback);
                   return;
                 }
-                // From here on the client waits for us and not the reverse.
-                request.addIdleTimeoutListener(timeout -> false);
+                awaitsResponse(request);
                 try {
                   callers.execute(() -> answer(call, match.get(), event, body, response, callback));
                 } catch (RejectedExecutionException e) {
@@ -211,6 +213,19 @@ final class LocalGateway implements AutoCloseable {
                 }
               });
       return true;
+    }
+
+    /**
+     * From here on the client waits for us and not the reverse. Ignoring {@link #MAX_PAUSE} would
+     * not be enough: Jetty gives up a response that is being written when the pause ends.
+     */
+    private static void awaitsResponse(Request request) {
+      request
+          .getConnectionMetaData()
+          .getConnection()
+          .getEndPoint()
+          .setIdleTimeout(MAX_WAIT.toMillis());
+      request.addIdleTimeoutListener(timeout -> false);
     }
 
     /** Responds to a request whose body could not be read. */
