@@ -39,10 +39,10 @@ final class Schedule implements AutoCloseable {
     }
   }
 
-  /** Interrupts a run and waits until it has ended, because it needs DynamoDB. */
+  /** Waits until a run has ended, because it needs DynamoDB and would report the interruption. */
   @Override
   public void close() {
-    thread.shutdownNow();
+    thread.shutdown();
     try {
       if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
         System.err.println("expire-users is still running.");
