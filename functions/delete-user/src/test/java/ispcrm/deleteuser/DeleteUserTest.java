@@ -237,9 +237,9 @@ class DeleteUserTest {
     assertThat(users.find("pending")).isEmpty();
     assertThat(users.pendingErasures(10)).contains("pending");
     assertThat(log.toString(StandardCharsets.UTF_8))
-        .contains(
-            "The history of the deleted user pending was not erased; expire-users will repeat it")
-        .contains("IllegalStateException: out of order");
+        .containsOnlyOnce(
+            "The history of the deleted user pending was not erased; expire-users will repeat it:"
+                + " java.lang.IllegalStateException: out of order");
   }
 
   /** The real store, with something that happens before each call of a method. */

@@ -12,10 +12,7 @@ import com.sun.jdi.connect.AttachingConnector;
 import com.sun.jdi.connect.Connector;
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,7 +165,7 @@ class SnapStartIT {
   /** The state of ThreadLocalRandom, which determines the next numbers, after a first call. */
   private long randomStateOfACopy(String name) throws Exception {
     Map<String, String> environment = new HashMap<>(dynamoDb.environment());
-    int port = freePort();
+    int port = LocalRun.freePort();
     environment.put(
         "JAVA_TOOL_OPTIONS",
         "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + port);
@@ -203,12 +200,6 @@ class SnapStartIT {
     arguments.get("hostname").setValue("127.0.0.1");
     arguments.get("port").setValue("" + port);
     return connector.attach(arguments);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
   }
 
   @ParameterizedTest

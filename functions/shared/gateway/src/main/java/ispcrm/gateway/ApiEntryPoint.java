@@ -69,14 +69,19 @@ public final class ApiEntryPoint {
     try {
       return function.apply(request);
     } catch (ApiException e) {
+      ApiResponse response = e.toResponse(request);
       if (e.getCause() != null) {
-        CallLog.current().with("status", e.status()).fault(operationId + " failed", e);
+        logFault(response, e);
       }
-      return e.toResponse(request);
+      return response;
     } catch (RuntimeException e) {
       ApiResponse response = ApiException.internalError(request);
-      CallLog.current().with("status", response.status()).fault(operationId + " failed", e);
+      logFault(response, e);
       return response;
     }
+  }
+
+  private void logFault(ApiResponse response, RuntimeException fault) {
+    CallLog.current().with("status", response.status()).fault(operationId + " failed", fault);
   }
 }

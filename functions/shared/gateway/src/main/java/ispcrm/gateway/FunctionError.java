@@ -1,8 +1,8 @@
 package ispcrm.gateway;
 
 /**
- * Makes an invocation fail with a message for whoever invoked the function. Lambda also logs the
- * message; there is no stack trace, because what has to be known is in the log already.
+ * Makes an invocation fail. The caller of the function receives the message. Lambda logs it too,
+ * without a stack trace, because the function has already logged what failed.
  */
 public class FunctionError extends RuntimeException {
   private static final long serialVersionUID = 1;
