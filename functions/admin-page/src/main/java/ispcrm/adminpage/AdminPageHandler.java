@@ -1,16 +1,14 @@
 package ispcrm.adminpage;
 
+import ispcrm.access.Endpoint;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.Priming;
+import ispcrm.gateway.PrimingEvent;
 import java.util.Map;
 
 /** Runs {@link AdminPage} as the Lambda function of its endpoint. */
 public final class AdminPageHandler extends LambdaHandler {
-  private static final String PRIMING_EVENT =
-      """
-      {"requestContext":{"requestId":"snapstart"}}
-      """;
-
   public AdminPageHandler() {
     this(System.getenv());
   }
@@ -18,14 +16,16 @@ public final class AdminPageHandler extends LambdaHandler {
   public AdminPageHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "adminPage",
-            function(environment),
-            environment,
-            primed -> primed.warmUp(PRIMING_EVENT)));
+            "adminPage", function(environment), environment, AdminPageHandler::priming));
   }
 
   /** Creates the function with what its environment names. */
   public static AdminPage function(Map<String, String> environment) {
     return new AdminPage();
+  }
+
+  private static Priming priming() {
+    PrimingEvent event = PrimingEvent.of(Endpoint.ADMIN_PAGE);
+    return function -> function.prime(event);
   }
 }

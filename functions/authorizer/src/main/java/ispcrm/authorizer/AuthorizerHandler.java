@@ -1,21 +1,20 @@
 package ispcrm.authorizer;
 
-import ispcrm.access.Role;
+import ispcrm.access.Endpoint;
+import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.gateway.CallLog;
 import ispcrm.gateway.Deadline;
 import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.PrimingEvent;
 import ispcrm.gateway.SpringCatalog;
 import ispcrm.tokens.DynamoDbTokens;
-import ispcrm.tokens.Token;
+import ispcrm.tokens.PrimingToken;
 import ispcrm.users.DynamoDbUsers;
-import ispcrm.users.Status;
-import ispcrm.users.User;
-import ispcrm.users.UserField;
-import ispcrm.users.Users;
+import ispcrm.users.PrimingUser;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,31 +35,22 @@ public final class AuthorizerHandler extends LambdaHandler {
   }
 
   public AuthorizerHandler(Map<String, String> environment) {
-    super(entryPoint(environment, DynamoDb.client(environment)));
+    super(entryPoint(environment));
   }
 
   /** Creates the function with what its environment names. */
   public static Authorizer function(Map<String, String> environment) {
-    return function(environment, DynamoDb.client(environment));
-  }
-
-  private static Authorizer function(Map<String, String> environment, DynamoDbClient dynamoDb) {
+    DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new Authorizer(
         new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
-        users(environment, dynamoDb),
+        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
         Clock.systemUTC());
   }
 
-  private static Users users(Map<String, String> environment, DynamoDbClient dynamoDb) {
-    return new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE"));
-  }
-
-  private static LambdaEntryPoint entryPoint(
-      Map<String, String> environment, DynamoDbClient dynamoDb) {
+  private static LambdaEntryPoint entryPoint(Map<String, String> environment) {
     Function<AuthorizerRequest, Decision> authorizer =
         SpringCatalog.add(
-            "authorizer", function(environment, dynamoDb), AuthorizerRequest.class, Decision.class);
-    Users users = users(environment, dynamoDb);
+            "authorizer", function(environment), AuthorizerRequest.class, Decision.class);
     return new LambdaEntryPoint(
         "authorizer",
         environment,
@@ -69,7 +59,7 @@ public final class AuthorizerHandler extends LambdaHandler {
           AuthorizerRequest request = AuthorizerRequest.of(event);
           return policy(decide(authorizer, request), String.valueOf(event.get("methodArn")));
         },
-        primed -> warmUp(primed, users));
+        AuthorizerHandler::priming);
   }
 
   /** Decides, and logs the decision with what connects it to the other logs of the request. */
@@ -83,18 +73,11 @@ public final class AuthorizerHandler extends LambdaHandler {
     try {
       Decision decision = authorizer.apply(request);
       log.with("token_id", decision.caller().tokenId());
-      log(request, decision.denial() == null ? "allowed" : "denied: " + decision.denial().code());
+      log.info(decision.denial() == null ? "allowed" : "denied: " + decision.denial().code());
       return decision;
     } catch (UnauthorizedException e) {
-      log(request, "denied: unauthorized");
+      log.info("denied: unauthorized");
       throw e;
-    }
-  }
-
-  /** Logs the outcome of a request, except while the function is primed without one. */
-  private static void log(AuthorizerRequest request, String outcome) {
-    if (request.requestId() != null) {
-      CallLog.current().info(outcome);
     }
   }
 
@@ -119,49 +102,14 @@ public final class AuthorizerHandler extends LambdaHandler {
     return output;
   }
 
-  /**
-   * Looks for a token that does not exist, since its bits are all 0 instead of random. The steps
-   * that would follow if it did exist are done with a token that has expired.
-   */
-  private static void warmUp(LambdaEntryPoint entryPoint, Users users) {
-    users.find("snapstart-priming");
-    Token expired =
-        new Token(
-            "",
-            "",
-            null,
-            null,
-            List.of("192.0.2.0/24"),
-            Instant.EPOCH,
-            "",
-            null,
-            Instant.EPOCH,
-            null,
-            null);
-    User user =
-        User.builder()
-            .set(UserField.ID, "")
-            .set(UserField.USERNAME, "")
-            .set(UserField.NAME, "")
-            .set(UserField.CUSTOMER_ID, "")
-            .set(UserField.STATUS, Status.ACTIVE)
-            .set(UserField.ROLE, Role.CUSTOMER)
-            .setCreated(Instant.EPOCH)
-            .build();
-    AuthorizerRequest request =
-        AuthorizerRequest.of(
-            Map.of("requestContext", Map.of("identity", Map.of("sourceIp", "192.0.2.1"))));
-    entryPoint.warmUpResult(policy(Authorizer.decide(request, expired, user), ""));
-    try {
-      entryPoint.warmUp(
-          """
-          {"methodArn":"","httpMethod":"GET","resource":"/api/v1/users/{id}",
-           "pathParameters":{"id":"snapstart-priming"},
-           "multiValueHeaders":{"Authorization":["Bearer %s"]}}
-          """
-              .formatted("ispcrm_" + "0".repeat(43) + "4b3aX6"));
-    } catch (UnauthorizedException e) {
-      // The expected outcome.
-    }
+  /** Rehearses a request that is allowed, and records the use of its token. */
+  private static DynamoDbPriming priming() {
+    PrimingEvent event =
+        PrimingEvent.of(Endpoint.GET_USER, PrimingUser.ID)
+            .withHeader("Authorization", "Bearer " + PrimingToken.SECRET);
+    return DynamoDbPriming.connectingWith(event)
+        .rehearsing(
+            event, PrimingToken.found(PrimingUser.ID), PrimingUser.found(), CannedResponse.EMPTY)
+        .rehearsing(event, CannedResponse.EMPTY);
   }
 }

@@ -13,8 +13,7 @@ import java.util.Map;
  * @param pathParameters the values of the route's variables, decoded
  * @param headers each with all its values, in the case in which it was sent
  * @param sourceIp the client's address
- * @param requestId API Gateway's id of the request, which its log and the response name too; null
- *     while the function is primed
+ * @param requestId API Gateway's id of the request, which its log and the response name too
  */
 public record AuthorizerRequest(
     String method,

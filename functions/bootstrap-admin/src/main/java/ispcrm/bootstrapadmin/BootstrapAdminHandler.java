@@ -1,6 +1,7 @@
 package ispcrm.bootstrapadmin;
 
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.gateway.CallLog;
 import ispcrm.gateway.Deadline;
 import ispcrm.gateway.LambdaEntryPoint;
@@ -10,6 +11,7 @@ import ispcrm.history.DynamoDbHistory;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.PrimingUser;
 import ispcrm.users.Timestamps;
 import ispcrm.users.Users;
 import java.time.Clock;
@@ -69,7 +71,7 @@ public final class BootstrapAdminHandler extends LambdaHandler {
           return output(issued);
         },
         // Only a read, because any event would issue a token.
-        primed -> users.find("snapstart-priming"));
+        () -> DynamoDbPriming.connectingWith(() -> users.find(PrimingUser.ID)));
   }
 
   private static Map<String, String> output(IssuedToken issued) {

@@ -1,8 +1,12 @@
 package ispcrm.checkhealth;
 
+import ispcrm.access.Endpoint;
+import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.idempotency.DynamoDbIdempotency;
 import ispcrm.tokens.DynamoDbTokens;
@@ -14,11 +18,6 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Runs {@link CheckHealth} as the Lambda function of its endpoint. */
 public final class CheckHealthHandler extends LambdaHandler {
-  private static final String PRIMING_EVENT =
-      """
-      {"requestContext":{"requestId":"snapstart"}}
-      """;
-
   public CheckHealthHandler() {
     this(System.getenv());
   }
@@ -26,10 +25,7 @@ public final class CheckHealthHandler extends LambdaHandler {
   public CheckHealthHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "checkHealth",
-            function(environment),
-            environment,
-            primed -> primed.warmUp(PRIMING_EVENT)));
+            "checkHealth", function(environment), environment, CheckHealthHandler::priming));
   }
 
   /** Creates the function with what its environment names. */
@@ -47,5 +43,16 @@ public final class CheckHealthHandler extends LambdaHandler {
         environment.get("IDEMPOTENCY_TABLE"),
         new DynamoDbIdempotency(dynamoDb, environment, Clock.systemUTC())::checkReadable);
     return new CheckHealth(tables, environment.get("RELEASE"));
+  }
+
+  private static DynamoDbPriming priming() {
+    PrimingEvent event = PrimingEvent.of(Endpoint.CHECK_HEALTH);
+    return DynamoDbPriming.connectingWith(event)
+        .rehearsing(
+            event,
+            CannedResponse.EMPTY,
+            CannedResponse.EMPTY,
+            CannedResponse.EMPTY,
+            CannedResponse.EMPTY);
   }
 }

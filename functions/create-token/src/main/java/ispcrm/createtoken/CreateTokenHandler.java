@@ -1,25 +1,24 @@
 package ispcrm.createtoken;
 
+import ispcrm.access.Endpoint;
+import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.idempotency.DynamoDbIdempotency;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.PrimingUser;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Runs {@link CreateToken} as the Lambda function of its endpoint. */
 public final class CreateTokenHandler extends LambdaHandler {
-  /** A token for a user who does not exist, which is refused before anything is generated. */
-  private static final String PRIMING_EVENT =
-      """
-      {"body":"{\\"user\\":\\"snapstart-priming\\",\\"scopes\\":[\\"self:read\\"]}",
-       "requestContext":{"requestId":"snapstart"}}
-      """;
-
   public CreateTokenHandler() {
     this(System.getenv());
   }
@@ -27,10 +26,7 @@ public final class CreateTokenHandler extends LambdaHandler {
   public CreateTokenHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "createToken",
-            function(environment),
-            environment,
-            primed -> primed.warmUp(PRIMING_EVENT)));
+            "createToken", function(environment), environment, CreateTokenHandler::priming));
   }
 
   /** Creates the function with what its environment names. */
@@ -44,5 +40,13 @@ public final class CreateTokenHandler extends LambdaHandler {
         Integer.parseInt(environment.get("TOKEN_DAYS")),
         Integer.parseInt(environment.get("TOKEN_DAYS_MAX")),
         Clock.systemUTC());
+  }
+
+  private static DynamoDbPriming priming() {
+    // For a user who does not exist: the request is refused before anything is generated.
+    PrimingEvent event =
+        PrimingEvent.of(Endpoint.CREATE_TOKEN)
+            .withBody(Map.of("user", PrimingUser.ID, "scopes", List.of("self:read")));
+    return DynamoDbPriming.connectingWith(event).rehearsing(event, CannedResponse.EMPTY);
   }
 }

@@ -67,7 +67,9 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
       Instant now = clock.instant();
       User user =
           create.toUser(
-              GeneratedIds.id(now), GeneratedIds.customerId(), now.truncatedTo(ChronoUnit.SECONDS));
+              create.id() == null ? GeneratedIds.id(now) : null,
+              create.customerId() == null ? GeneratedIds.customerId() : null,
+              now.truncatedTo(ChronoUnit.SECONDS));
       refuseReservedName(user);
       Entry entry =
           Entry.of(

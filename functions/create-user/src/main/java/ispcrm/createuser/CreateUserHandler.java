@@ -1,25 +1,23 @@
 package ispcrm.createuser;
 
+import ispcrm.access.Endpoint;
+import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.idempotency.DynamoDbIdempotency;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.PrimingUser;
 import java.time.Clock;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Runs {@link CreateUser} as the Lambda function of its endpoint. */
 public final class CreateUserHandler extends LambdaHandler {
-  /** An invalid user, which is refused before anything is generated. */
-  private static final String PRIMING_EVENT =
-      """
-      {"body":"{\\"id\\":\\"snapstart-priming\\",\\"mac\\":\\"AABBCCDDEEFF\\",\\"version\\":\\"none\\"}",
-       "requestContext":{"requestId":"snapstart"}}
-      """;
-
   public CreateUserHandler() {
     this(System.getenv());
   }
@@ -35,14 +33,10 @@ public final class CreateUserHandler extends LambdaHandler {
 
   private static CreateUser function(Map<String, String> environment, DynamoDbClient dynamoDb) {
     return new CreateUser(
-        users(environment, dynamoDb),
+        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
         new DynamoDbHistory(dynamoDb, environment),
         idempotency(environment, dynamoDb),
         Clock.systemUTC());
-  }
-
-  private static DynamoDbUsers users(Map<String, String> environment, DynamoDbClient dynamoDb) {
-    return new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE"));
   }
 
   private static DynamoDbIdempotency idempotency(
@@ -52,16 +46,21 @@ public final class CreateUserHandler extends LambdaHandler {
 
   private static LambdaEntryPoint entryPoint(
       Map<String, String> environment, DynamoDbClient dynamoDb) {
-    DynamoDbUsers users = users(environment, dynamoDb);
     DynamoDbIdempotency idempotency = idempotency(environment, dynamoDb);
     return ApiEntryPoint.create(
-        "createUser",
-        function(environment, dynamoDb),
-        environment,
-        primed -> {
-          primed.warmUp(PRIMING_EVENT);
-          users.primeCreate();
-          idempotency.checkReadable();
-        });
+        "createUser", function(environment, dynamoDb), environment, () -> priming(idempotency));
+  }
+
+  private static DynamoDbPriming priming(DynamoDbIdempotency idempotency) {
+    return DynamoDbPriming.connectingWith(idempotency::checkReadable)
+        .rehearsing(event(), CannedResponse.EMPTY)
+        .rehearsing(
+            event().withHeader("Idempotency-Key", PrimingUser.ID),
+            CannedResponse.EMPTY,
+            CannedResponse.EMPTY);
+  }
+
+  private static PrimingEvent event() {
+    return PrimingEvent.of(Endpoint.CREATE_USER).withBody(PrimingUser.BODY);
   }
 }

@@ -1,61 +1,50 @@
 package ispcrm.deleteuser;
 
+import ispcrm.access.Endpoint;
+import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.PrimingEntries;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.PrimingUser;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Runs {@link DeleteUser} as the Lambda function of its endpoint. */
 public final class DeleteUserHandler extends LambdaHandler {
-  /** A user who almost certainly does not exist; 404 is a response too. */
-  private static final String PRIMING_USER = "snapstart-priming";
-
-  private static final String PRIMING_EVENT =
-      """
-      {"pathParameters":{"id":"%s"},"requestContext":{"requestId":"snapstart"}}
-      """
-          .formatted(PRIMING_USER);
-
   public DeleteUserHandler() {
     this(System.getenv());
   }
 
   public DeleteUserHandler(Map<String, String> environment) {
-    super(entryPoint(environment, DynamoDb.client(environment)));
+    super(
+        ApiEntryPoint.create(
+            "deleteUser", function(environment), environment, DeleteUserHandler::priming));
   }
 
   /** Creates the function with what its environment names. */
   public static DeleteUser function(Map<String, String> environment) {
     DynamoDbClient dynamoDb = DynamoDb.client(environment);
-    return function(users(environment, dynamoDb), new DynamoDbHistory(dynamoDb, environment));
+    return new DeleteUser(
+        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
+        new DynamoDbHistory(dynamoDb, environment),
+        Clock.systemUTC());
   }
 
-  private static DeleteUser function(DynamoDbUsers users, DynamoDbHistory history) {
-    return new DeleteUser(users, history, Clock.systemUTC());
-  }
-
-  private static DynamoDbUsers users(Map<String, String> environment, DynamoDbClient dynamoDb) {
-    return new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE"));
-  }
-
-  private static LambdaEntryPoint entryPoint(
-      Map<String, String> environment, DynamoDbClient dynamoDb) {
-    DynamoDbUsers users = users(environment, dynamoDb);
-    DynamoDbHistory history = new DynamoDbHistory(dynamoDb, environment);
-    return ApiEntryPoint.create(
-        "deleteUser",
-        function(users, history),
-        environment,
-        primed -> {
-          primed.warmUp(PRIMING_EVENT);
-          users.primeCreate();
-          history.erase(PRIMING_USER, Duration.ofSeconds(1));
-        });
+  private static DynamoDbPriming priming() {
+    PrimingEvent event = PrimingEvent.of(Endpoint.DELETE_USER, PrimingUser.ID);
+    return DynamoDbPriming.connectingWith(event)
+        .rehearsing(
+            event,
+            PrimingUser.found(),
+            CannedResponse.EMPTY,
+            PrimingEntries.list(PrimingUser.ID, PrimingUser.user().toMap(), 1),
+            CannedResponse.EMPTY,
+            CannedResponse.EMPTY);
   }
 }

@@ -1,16 +1,14 @@
 package ispcrm.discoverroot;
 
+import ispcrm.access.Endpoint;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.Priming;
+import ispcrm.gateway.PrimingEvent;
 import java.util.Map;
 
 /** Runs {@link DiscoverRoot} as the Lambda function of its endpoint. */
 public final class DiscoverRootHandler extends LambdaHandler {
-  private static final String PRIMING_EVENT =
-      """
-      {"requestContext":{"requestId":"snapstart","authorizer":{"scopes":"users:read self:read"}}}
-      """;
-
   public DiscoverRootHandler() {
     this(System.getenv());
   }
@@ -18,14 +16,16 @@ public final class DiscoverRootHandler extends LambdaHandler {
   public DiscoverRootHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "discoverRoot",
-            function(environment),
-            environment,
-            primed -> primed.warmUp(PRIMING_EVENT)));
+            "discoverRoot", function(environment), environment, DiscoverRootHandler::priming));
   }
 
   /** Creates the function with what its environment names. */
   public static DiscoverRoot function(Map<String, String> environment) {
     return new DiscoverRoot();
+  }
+
+  private static Priming priming() {
+    PrimingEvent event = PrimingEvent.of(Endpoint.DISCOVER_ROOT);
+    return function -> function.prime(event);
   }
 }

@@ -1,13 +1,17 @@
 package ispcrm.expireusers;
 
+import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.gateway.CallLog;
 import ispcrm.gateway.Deadline;
 import ispcrm.gateway.LambdaEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.PrimingEvent;
 import ispcrm.gateway.SpringCatalog;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.PrimingUser;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,8 +69,17 @@ public final class ExpireUsersHandler extends LambdaHandler {
           CallLog.current().info(LOG_MESSAGE.formatted(run.expired(), run.erased()));
           return output(run);
         },
-        // Only reads, because a run would change users.
-        primed -> users.pendingErasures(1));
+        () -> priming(users));
+  }
+
+  private static DynamoDbPriming priming(DynamoDbUsers users) {
+    return DynamoDbPriming.connectingWith(() -> users.pendingErasures(1))
+        .rehearsing(
+            PrimingEvent.ofUnknownPath(),
+            PrimingUser.list(1),
+            PrimingUser.found(),
+            CannedResponse.EMPTY,
+            CannedResponse.EMPTY);
   }
 
   private static Map<String, Integer> output(ExpireUsers.Run run) {

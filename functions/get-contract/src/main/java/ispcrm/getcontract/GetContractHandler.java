@@ -1,16 +1,14 @@
 package ispcrm.getcontract;
 
+import ispcrm.access.Endpoint;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.Priming;
+import ispcrm.gateway.PrimingEvent;
 import java.util.Map;
 
 /** Runs {@link GetContract} as the Lambda function of its endpoint. */
 public final class GetContractHandler extends LambdaHandler {
-  private static final String PRIMING_EVENT =
-      """
-      {"requestContext":{"requestId":"snapstart"}}
-      """;
-
   public GetContractHandler() {
     this(System.getenv());
   }
@@ -18,14 +16,16 @@ public final class GetContractHandler extends LambdaHandler {
   public GetContractHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "getContract",
-            function(environment),
-            environment,
-            primed -> primed.warmUp(PRIMING_EVENT)));
+            "getContract", function(environment), environment, GetContractHandler::priming));
   }
 
   /** Creates the function with what its environment names. */
   public static GetContract function(Map<String, String> environment) {
     return new GetContract();
+  }
+
+  private static Priming priming() {
+    PrimingEvent event = PrimingEvent.of(Endpoint.GET_CONTRACT);
+    return function -> function.prime(event);
   }
 }

@@ -1,22 +1,20 @@
 package ispcrm.gettoken;
 
+import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.PrimingEvent;
 import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.PrimingToken;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.PrimingUser;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Runs {@link GetToken} as the Lambda function of its endpoint. */
 public final class GetTokenHandler extends LambdaHandler {
-  /** An id that no token has; 404 is a response too. */
-  private static final String PRIMING_EVENT =
-      """
-      {"pathParameters":{"id":"00000000-0000-0000-0000-000000000000"},
-       "requestContext":{"requestId":"snapstart"}}
-      """;
-
   public GetTokenHandler() {
     this(System.getenv());
   }
@@ -24,10 +22,7 @@ public final class GetTokenHandler extends LambdaHandler {
   public GetTokenHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "getToken",
-            function(environment),
-            environment,
-            primed -> primed.warmUp(PRIMING_EVENT)));
+            "getToken", function(environment), environment, GetTokenHandler::priming));
   }
 
   /** Creates the function with what its environment names. */
@@ -36,5 +31,15 @@ public final class GetTokenHandler extends LambdaHandler {
     return new GetToken(
         new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
         new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")));
+  }
+
+  private static DynamoDbPriming priming() {
+    PrimingEvent event = PrimingEvent.of(Endpoint.GET_TOKEN, PrimingToken.ID);
+    return DynamoDbPriming.connectingWith(event)
+        .rehearsing(
+            event,
+            PrimingToken.list(PrimingUser.ID, 1),
+            PrimingToken.found(PrimingUser.ID),
+            PrimingUser.found());
   }
 }

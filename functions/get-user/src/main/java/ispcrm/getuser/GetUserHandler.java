@@ -1,19 +1,18 @@
 package ispcrm.getuser;
 
+import ispcrm.access.Endpoint;
+import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.PrimingEvent;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.PrimingUser;
 import java.util.Map;
 
 /** Runs {@link GetUser} as the Lambda function of its endpoint. */
 public final class GetUserHandler extends LambdaHandler {
-  /** An id that almost certainly does not exist; 404 is a response too. */
-  private static final String PRIMING_EVENT =
-      """
-      {"pathParameters":{"id":"snapstart-priming"},"requestContext":{"requestId":"snapstart"}}
-      """;
-
   public GetUserHandler() {
     this(System.getenv());
   }
@@ -21,12 +20,19 @@ public final class GetUserHandler extends LambdaHandler {
   public GetUserHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "getUser", function(environment), environment, primed -> primed.warmUp(PRIMING_EVENT)));
+            "getUser", function(environment), environment, GetUserHandler::priming));
   }
 
   /** Creates the function with what its environment names. */
   public static GetUser function(Map<String, String> environment) {
     return new GetUser(
         new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE")));
+  }
+
+  private static DynamoDbPriming priming() {
+    PrimingEvent event = PrimingEvent.of(Endpoint.GET_USER, PrimingUser.ID);
+    return DynamoDbPriming.connectingWith(event)
+        .rehearsing(event, PrimingUser.found())
+        .rehearsing(event, CannedResponse.EMPTY);
   }
 }

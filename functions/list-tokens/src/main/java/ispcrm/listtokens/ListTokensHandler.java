@@ -1,22 +1,21 @@
 package ispcrm.listtokens;
 
+import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.ListQuery;
+import ispcrm.gateway.PrimingEvent;
 import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.PrimingToken;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.PrimingUser;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Runs {@link ListTokens} as the Lambda function of its endpoint. */
 public final class ListTokensHandler extends LambdaHandler {
-  /** A user who almost certainly does not exist, so that no token gets into a snapshot. */
-  private static final String PRIMING_EVENT =
-      """
-      {"multiValueQueryStringParameters":{"user":["snapstart-priming"]},
-       "requestContext":{"requestId":"snapstart"}}
-      """;
-
   public ListTokensHandler() {
     this(System.getenv());
   }
@@ -24,10 +23,7 @@ public final class ListTokensHandler extends LambdaHandler {
   public ListTokensHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "listTokens",
-            function(environment),
-            environment,
-            primed -> primed.warmUp(PRIMING_EVENT)));
+            "listTokens", function(environment), environment, ListTokensHandler::priming));
   }
 
   /** Creates the function with what its environment names. */
@@ -36,5 +32,14 @@ public final class ListTokensHandler extends LambdaHandler {
     return new ListTokens(
         new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
         new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")));
+  }
+
+  private static DynamoDbPriming priming() {
+    PrimingEvent event = PrimingEvent.of(Endpoint.LIST_TOKENS).withQuery("user", PrimingUser.ID);
+    return DynamoDbPriming.connectingWith(event)
+        .rehearsing(
+            event,
+            PrimingToken.list(PrimingUser.ID, ListQuery.DEFAULT_LIMIT + 1),
+            PrimingUser.found());
   }
 }

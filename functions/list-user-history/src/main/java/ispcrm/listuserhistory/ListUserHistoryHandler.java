@@ -1,21 +1,21 @@
 package ispcrm.listuserhistory;
 
+import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.ListQuery;
+import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.PrimingEntries;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.PrimingUser;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Runs {@link ListUserHistory} as the Lambda function of its endpoint. */
 public final class ListUserHistoryHandler extends LambdaHandler {
-  /** An id that almost certainly does not exist; 404 is a response too. */
-  private static final String PRIMING_EVENT =
-      """
-      {"pathParameters":{"id":"snapstart-priming"},"requestContext":{"requestId":"snapstart"}}
-      """;
-
   public ListUserHistoryHandler() {
     this(System.getenv());
   }
@@ -26,7 +26,7 @@ public final class ListUserHistoryHandler extends LambdaHandler {
             "listUserHistory",
             function(environment),
             environment,
-            primed -> primed.warmUp(PRIMING_EVENT)));
+            ListUserHistoryHandler::priming));
   }
 
   /** Creates the function with what its environment names. */
@@ -35,5 +35,14 @@ public final class ListUserHistoryHandler extends LambdaHandler {
     return new ListUserHistory(
         new DynamoDbHistory(dynamoDb, environment),
         new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")));
+  }
+
+  private static DynamoDbPriming priming() {
+    PrimingEvent event = PrimingEvent.of(Endpoint.LIST_USER_HISTORY, PrimingUser.ID);
+    return DynamoDbPriming.connectingWith(event)
+        .rehearsing(
+            event,
+            PrimingEntries.list(
+                PrimingUser.ID, PrimingUser.user().toMap(), ListQuery.DEFAULT_LIMIT + 1));
   }
 }

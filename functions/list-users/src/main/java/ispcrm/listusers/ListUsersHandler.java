@@ -1,23 +1,19 @@
 package ispcrm.listusers;
 
+import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.ListQuery;
+import ispcrm.gateway.PrimingEvent;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.PrimingUser;
 import java.time.Clock;
 import java.util.Map;
 
 /** Runs {@link ListUsers} as the Lambda function of its endpoint. */
 public final class ListUsersHandler extends LambdaHandler {
-  /**
-   * A prefix that almost certainly no username has, so that no personal data gets into a snapshot.
-   */
-  private static final String PRIMING_EVENT =
-      """
-      {"multiValueQueryStringParameters":{"q":["snapstart-priming"]},
-       "requestContext":{"requestId":"snapstart"}}
-      """;
-
   public ListUsersHandler() {
     this(System.getenv());
   }
@@ -25,10 +21,7 @@ public final class ListUsersHandler extends LambdaHandler {
   public ListUsersHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "listUsers",
-            function(environment),
-            environment,
-            primed -> primed.warmUp(PRIMING_EVENT)));
+            "listUsers", function(environment), environment, ListUsersHandler::priming));
   }
 
   /** Creates the function with what its environment names. */
@@ -36,5 +29,13 @@ public final class ListUsersHandler extends LambdaHandler {
     return new ListUsers(
         new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE")),
         Clock.systemUTC());
+  }
+
+  private static DynamoDbPriming priming() {
+    // A prefix that no username has, so that no personal data gets into the snapshot.
+    return DynamoDbPriming.connectingWith(
+            PrimingEvent.of(Endpoint.LIST_USERS).withQuery("q", PrimingUser.ID))
+        .rehearsing(
+            PrimingEvent.of(Endpoint.LIST_USERS), PrimingUser.list(ListQuery.DEFAULT_LIMIT + 1));
   }
 }

@@ -3,16 +3,12 @@ package ispcrm.notfound;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.Cors;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.Priming;
+import ispcrm.gateway.PrimingEvent;
 import java.util.Map;
 
 /** Runs {@link NotFound} as the Lambda function of the routes that serve everything else. */
 public final class NotFoundHandler extends LambdaHandler {
-  private static final String PRIMING_EVENT =
-      """
-      {"httpMethod":"DELETE","path":"/api/v1/users/snapstart-priming",
-       "requestContext":{"requestId":"snapstart"}}
-      """;
-
   public NotFoundHandler() {
     this(System.getenv());
   }
@@ -20,14 +16,16 @@ public final class NotFoundHandler extends LambdaHandler {
   public NotFoundHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "notFound",
-            function(environment),
-            environment,
-            primed -> primed.warmUp(PRIMING_EVENT)));
+            "notFound", function(environment), environment, NotFoundHandler::priming));
   }
 
   /** Creates the function with what its environment names. */
   public static NotFound function(Map<String, String> environment) {
     return new NotFound(new Cors(environment));
+  }
+
+  private static Priming priming() {
+    PrimingEvent event = PrimingEvent.ofUnknownPath();
+    return function -> function.prime(event);
   }
 }

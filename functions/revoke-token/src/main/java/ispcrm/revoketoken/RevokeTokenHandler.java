@@ -1,24 +1,23 @@
 package ispcrm.revoketoken;
 
+import ispcrm.access.Endpoint;
+import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.PrimingToken;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.PrimingUser;
 import java.time.Clock;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Runs {@link RevokeToken} as the Lambda function of its endpoint. */
 public final class RevokeTokenHandler extends LambdaHandler {
-  /** An id that no token has; 404 is a response too. */
-  private static final String PRIMING_EVENT =
-      """
-      {"pathParameters":{"id":"00000000-0000-0000-0000-000000000000"},
-       "requestContext":{"requestId":"snapstart"}}
-      """;
-
   public RevokeTokenHandler() {
     this(System.getenv());
   }
@@ -26,10 +25,7 @@ public final class RevokeTokenHandler extends LambdaHandler {
   public RevokeTokenHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "revokeToken",
-            function(environment),
-            environment,
-            primed -> primed.warmUp(PRIMING_EVENT)));
+            "revokeToken", function(environment), environment, RevokeTokenHandler::priming));
   }
 
   /** Creates the function with what its environment names. */
@@ -40,5 +36,17 @@ public final class RevokeTokenHandler extends LambdaHandler {
         new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
         new DynamoDbHistory(dynamoDb, environment),
         Clock.systemUTC());
+  }
+
+  private static DynamoDbPriming priming() {
+    PrimingEvent event = PrimingEvent.of(Endpoint.REVOKE_TOKEN, PrimingToken.ID);
+    return DynamoDbPriming.connectingWith(event)
+        .rehearsing(
+            event,
+            PrimingToken.list(PrimingUser.ID, 1),
+            PrimingToken.found(PrimingUser.ID),
+            CannedResponse.EMPTY,
+            PrimingToken.found(PrimingUser.ID),
+            PrimingUser.found());
   }
 }

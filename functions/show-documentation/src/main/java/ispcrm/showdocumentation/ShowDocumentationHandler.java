@@ -1,16 +1,14 @@
 package ispcrm.showdocumentation;
 
+import ispcrm.access.Endpoint;
 import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
+import ispcrm.gateway.Priming;
+import ispcrm.gateway.PrimingEvent;
 import java.util.Map;
 
 /** Runs {@link ShowDocumentation} as the Lambda function of its endpoint. */
 public final class ShowDocumentationHandler extends LambdaHandler {
-  private static final String PRIMING_EVENT =
-      """
-      {"requestContext":{"requestId":"snapstart"}}
-      """;
-
   public ShowDocumentationHandler() {
     this(System.getenv());
   }
@@ -21,11 +19,16 @@ public final class ShowDocumentationHandler extends LambdaHandler {
             "showDocumentation",
             function(environment),
             environment,
-            primed -> primed.warmUp(PRIMING_EVENT)));
+            ShowDocumentationHandler::priming));
   }
 
   /** Creates the function with what its environment names. */
   public static ShowDocumentation function(Map<String, String> environment) {
     return new ShowDocumentation();
+  }
+
+  private static Priming priming() {
+    PrimingEvent event = PrimingEvent.of(Endpoint.SHOW_DOCUMENTATION);
+    return function -> function.prime(event);
   }
 }

@@ -19,11 +19,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Runs a function's jar as Lambda does: in a separate process with Lambda's flags, under the Java
- * runtime interface client. That client must be on the class path of this process.
+ * Runs a function's jar as Lambda does: in a separate process with Lambda's flags and those of its
+ * environment variable JAVA_TOOL_OPTIONS, under the Java runtime interface client. That client must
+ * be on the class path of this process.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/java-package.html">Deploy Java Lambda
  *     functions with .zip or JAR file archives</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/java-customization.html">Customize
+ *     Java runtime startup behavior for Lambda functions</a>
  */
 public final class LambdaProcess implements AutoCloseable {
   /** One class from each jar of the runtime client. */
@@ -42,6 +45,12 @@ public final class LambdaProcess implements AutoCloseable {
   private static final String NATIVE_LIBRARY =
       "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI";
 
+  /**
+   * The environment variable with the memory of the function in MiB, which Lambda sets. The JVM
+   * determines the size of its heap by it.
+   */
+  public static final String MEMORY_SIZE = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
+
   private static final Set<String> KEY_VARIABLES =
       Set.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN");
 
@@ -56,7 +65,8 @@ public final class LambdaProcess implements AutoCloseable {
    * @param jar the function's code
    * @param handler its handler class
    * @param folder a folder for its code and its log; it must not exist yet
-   * @param environment its environment variables; it inherits no AWS_ variable from this process
+   * @param environment its environment variables, of which {@value #MEMORY_SIZE} is required; it
+   *     inherits no AWS_ variable from this process
    */
   public LambdaProcess(
       List<String> command,
@@ -97,11 +107,15 @@ public final class LambdaProcess implements AutoCloseable {
       // Lambda uses the JDK's shared class archive. It cannot be combined with an AOT cache.
       line.add("-Xshare:auto");
     }
+    if (accessKey == null) {
+      // With SnapStart, java25 leaves the JVM its default compilation tiers.
+      line.add("-XX:TieredStopAtLevel=1");
+    }
     line.addAll(
         List.of(
+            "-XX:MaxRAM=" + environment.get(MEMORY_SIZE) + "m",
             "-XX:MaxRAMPercentage=80",
             "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
             "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",
             "--enable-native-access=ALL-UNNAMED",
             "-D" + NATIVE_LIBRARY + "=" + nativeLibrary(folder),
@@ -193,6 +207,7 @@ public final class LambdaProcess implements AutoCloseable {
     Template.LambdaFunction function = template.functions().get(name);
     Map<String, String> all = new HashMap<>(function.environment());
     all.put("AWS_SDK_UA_APP_ID", name);
+    all.put(MEMORY_SIZE, Integer.toString(function.memorySize()));
     all.putAll(environment);
     return new LambdaProcess(
         List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()),

@@ -130,6 +130,7 @@ public final class Template {
         logicalId,
         String.valueOf(properties.get("CodeUri")),
         String.valueOf(properties.get("Handler")),
+        Integer.parseInt(String.valueOf(properties.get("MemorySize"))),
         environment,
         routes,
         Permission.grantedTo(properties));
@@ -245,12 +246,14 @@ public final class Template {
    * @param logicalId such as GetUserFunction
    * @param codeUri its jar, relative to template.yaml
    * @param handler its handler class
+   * @param memorySize its memory in MiB
    * @param permissions the permissions that its policies grant
    */
   public record LambdaFunction(
       String logicalId,
       String codeUri,
       String handler,
+      int memorySize,
       Map<String, String> environment,
       List<Route> routes,
       Set<Permission> permissions) {

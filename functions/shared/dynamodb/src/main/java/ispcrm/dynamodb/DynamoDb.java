@@ -16,6 +16,7 @@ import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsPro
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.Crc32MismatchException;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
@@ -78,13 +79,15 @@ public final class DynamoDb {
                             Duration.ofMillis(200), Duration.ofMillis(800)))
                     .circuitBreakerEnabled(false)
                     .build());
-    if ("snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
-      overrides.addExecutionInterceptor(SnapshotConnections.register());
-    }
+    SdkHttpClient.Builder<?> http =
+        UrlConnectionHttpClient.builder().connectionTimeout(ATTEMPT).socketTimeout(ATTEMPT);
+    boolean hasSnapshot = "snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"));
     DynamoDbClientBuilder builder =
         DynamoDbClient.builder()
             .httpClientBuilder(
-                UrlConnectionHttpClient.builder().connectionTimeout(ATTEMPT).socketTimeout(ATTEMPT))
+                hasSnapshot
+                    ? defaults -> SnapshotHttpClient.register(http.buildWithDefaults(defaults))
+                    : http)
             .overrideConfiguration(overrides.build());
     String endpoint = environment.getOrDefault("DYNAMODB_ENDPOINT", "");
     if (!endpoint.isEmpty()) {

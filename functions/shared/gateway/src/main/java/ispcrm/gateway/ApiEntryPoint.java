@@ -2,8 +2,8 @@ package ispcrm.gateway;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Turns API Gateway's event into an {@link ApiRequest}, and the {@link ApiResponse} of an endpoint
@@ -33,16 +33,16 @@ public final class ApiEntryPoint {
    * @param operationId the endpoint's name in infra/openapi.yaml
    * @param environment the function's environment; if BASE_URL is set, links begin with it;
    *     CORS_ORIGINS is as for {@link Cors}
-   * @param warmUp what to do before a snapshot, see {@link LambdaEntryPoint}
+   * @param priming what to do before a snapshot, see {@link LambdaEntryPoint}
    */
   public static LambdaEntryPoint create(
       String operationId,
       Function<ApiRequest, ApiResponse> function,
       Map<String, String> environment,
-      Consumer<LambdaEntryPoint> warmUp) {
+      Supplier<? extends Priming> priming) {
     ApiEntryPoint api = new ApiEntryPoint(operationId, function, environment);
     return new LambdaEntryPoint(
-        operationId, environment, Deadline.OF_ENDPOINTS, api::handle, warmUp);
+        operationId, environment, Deadline.OF_ENDPOINTS, api::handle, priming);
   }
 
   private Map<String, Object> handle(Map<String, Object> event) {

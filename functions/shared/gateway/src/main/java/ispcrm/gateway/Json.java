@@ -1,12 +1,13 @@
 package ispcrm.gateway;
 
 import java.io.InputStream;
-import java.io.StringWriter;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -15,6 +16,7 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.io.SegmentedStringWriter;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -40,11 +42,19 @@ public final class Json {
 
   /** The JSON text of a value. */
   public static String write(Object value) {
-    StringWriter text = new StringWriter();
+    SegmentedStringWriter text = new SegmentedStringWriter(FACTORY._getBufferRecycler());
     try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
       write(json, value);
     }
-    return text.toString();
+    return text.getAndClear();
+  }
+
+  /** Writes the JSON text of a value in UTF-8. */
+  static void write(Object value, OutputStream out) {
+    try (JsonGenerator json =
+        FACTORY.createGenerator(ObjectWriteContext.empty(), out, JsonEncoding.UTF8)) {
+      write(json, value);
+    }
   }
 
   /** Reads a Lambda event. An event that is not an object counts as empty. */

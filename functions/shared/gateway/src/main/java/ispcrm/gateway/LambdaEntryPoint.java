@@ -3,9 +3,11 @@ package ispcrm.gateway;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.crac.Core;
 import org.crac.Resource;
 
@@ -30,8 +33,11 @@ import org.crac.Resource;
  */
 public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
   /** The JVM compiles code that runs often, and the snapshot contains the compiled code. */
-  private static final int PRIMING_ITERATIONS = 100;
+  private static final int REHEARSALS = 300;
 
+  private static final int CONNECTIONS = 30;
+
+  /** How long each of the two steps of priming may take. */
   private static final int MAX_PRIMING_SECONDS = 5;
 
   private static final int MAX_SKIPPED_RANDOM_NUMBERS = 1 << 16;
@@ -40,7 +46,7 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
   private final String release;
   private final Duration limit;
   private final EventHandler handler;
-  private final Consumer<LambdaEntryPoint> warmUp;
+  private final Supplier<? extends Priming> priming;
   private volatile CallLog.Start start = CallLog.Start.COLD;
 
   /** Handles one event. */
@@ -58,21 +64,19 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
    * @param name the function's name in the log, its operationId if it has one
    * @param environment the function's environment; RELEASE is the release that the log names
    * @param limit how long an event may take, see {@link Deadline}
-   * @param warmUp does once what calls do, with {@link #warmUp(String)} if it can. It must not
-   *     write anything, generate anything that has to be unique, or need permissions that the
-   *     function does not have.
+   * @param priming creates what the function is primed with, if Lambda takes a snapshot of it
    */
   public LambdaEntryPoint(
       String name,
       Map<String, String> environment,
       Duration limit,
       EventHandler handler,
-      Consumer<LambdaEntryPoint> warmUp) {
+      Supplier<? extends Priming> priming) {
     this.name = name;
     this.release = environment.getOrDefault("RELEASE", "none");
     this.limit = limit;
     this.handler = handler;
-    this.warmUp = warmUp;
+    this.priming = priming;
     if ("snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
       // The context holds this weakly. The runtime's handler keeps it alive.
       Core.getGlobalContext().register(this);
@@ -96,7 +100,7 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
     CallLog.begin(name, release, start, context);
     start = CallLog.Start.WARM;
     try {
-      out.write(handle(in));
+      Json.write(handle(in), out);
     } catch (FunctionError e) {
       throw e;
     } catch (RuntimeException e) {
@@ -109,19 +113,26 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
   }
 
   /**
-   * Primes the function {@value #PRIMING_ITERATIONS} times, or for {@value #MAX_PRIMING_SECONDS}
-   * seconds. If that fails, an error is logged and the snapshot is taken anyway: a new role may not
-   * reach its table yet, and a fault of DynamoDB must not prevent a fix from being deployed. Such a
-   * version is only slower at its first calls. A version that can never reach its table fails those
-   * calls too, which the deployment's alarms notice.
+   * Primes the function: connects {@value #CONNECTIONS} times and rehearses calls {@value
+   * #REHEARSALS} times, each for at most {@value #MAX_PRIMING_SECONDS} seconds. If that fails, an
+   * error is logged and the snapshot is taken anyway: a new role may not reach its table yet, and a
+   * fault of DynamoDB must not prevent a fix from being deployed. Such a version is only slower at
+   * its first calls. A version that can never reach its table fails those calls too, which the
+   * deployment's alarms notice.
    */
   @Override
   public void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
     skipRandomNumbers(); // only primes it
+    Priming calls = priming.get();
+    repeat(CONNECTIONS, calls::connect);
+    repeat(REHEARSALS, calls::rehearse);
+  }
+
+  private void repeat(int times, Consumer<LambdaEntryPoint> step) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_PRIMING_SECONDS);
     try {
-      for (int i = 0; i < PRIMING_ITERATIONS && System.nanoTime() - end < 0; i++) {
-        warmUp.accept(this);
+      for (int i = 0; i < times && System.nanoTime() - end < 0; i++) {
+        step.accept(this);
       }
     } catch (RuntimeException e) {
       log().fault(name + " was not primed", e);
@@ -166,22 +177,30 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
     return event.get(name) instanceof Map<?, ?> object ? (Map<String, V>) object : Map.of();
   }
 
-  /** Handles an event as in a call, and discards the result. */
-  public void warmUp(String event) {
-    handle(new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)));
+  /**
+   * Handles an event as in a call, and discards the result and what the call logs.
+   *
+   * @throws IllegalStateException if the call logs a warning or an error, which is not discarded
+   */
+  public void prime(PrimingEvent event) {
+    PrimingContext context = new PrimingContext();
+    try {
+      handleRequest(
+          new ByteArrayInputStream(event.text().getBytes(StandardCharsets.UTF_8)),
+          new ByteArrayOutputStream(),
+          context);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (FunctionError e) {
+      // The authorizer's way to refuse a token. Any other failure is in the log.
+    }
+    if (context.hasFailed()) {
+      throw new IllegalStateException("the log says what failed");
+    }
   }
 
-  /** Writes a result as in a call, and discards it. */
-  public void warmUpResult(Object result) {
-    write(result);
-  }
-
-  private byte[] handle(InputStream in) {
+  private Object handle(InputStream in) {
     Map<String, Object> event = Json.readEvent(in);
-    return write(Boolean.TRUE.equals(event.get("keepActive")) ? Map.of() : handler.handle(event));
-  }
-
-  private static byte[] write(Object result) {
-    return Json.write(result).getBytes(StandardCharsets.UTF_8);
+    return Boolean.TRUE.equals(event.get("keepActive")) ? Map.of() : handler.handle(event);
   }
 }

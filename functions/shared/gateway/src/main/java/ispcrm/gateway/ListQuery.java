@@ -14,7 +14,9 @@ import java.util.regex.Pattern;
  * takes {@code limit} and {@code cursor}. Every error is noted; {@link #check} reports all of them.
  */
 public final class ListQuery {
-  private static final int DEFAULT_LIMIT = 50;
+  /** How many entries a page has if the client does not say. */
+  public static final int DEFAULT_LIMIT = 50;
+
   private static final int MAX_LIMIT = 200;
 
   /** What other APIs call the parameters of pages and sorting. */

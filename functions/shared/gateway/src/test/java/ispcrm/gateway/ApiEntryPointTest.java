@@ -239,7 +239,7 @@ class ApiEntryPointTest {
       String event, Map<String, String> environment, Function<ApiRequest, ApiResponse> function) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
-      ApiEntryPoint.create("test", function, environment, entryPoint -> {})
+      ApiEntryPoint.create("test", function, environment, () -> entryPoint -> {})
           .handleRequest(
               new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
               out,

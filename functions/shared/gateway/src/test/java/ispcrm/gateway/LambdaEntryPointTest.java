@@ -52,9 +52,27 @@ class LambdaEntryPointTest {
   }
 
   @Test
-  void aFunctionIsPrimed100TimesAsIfItWereCalled() {
+  void aFunctionIsPrimed300TimesAsIfItWereCalled() {
     entryPoint().beforeCheckpoint(null);
-    assertThat(handled).hasSize(100).containsOnly(Map.of("priming", true));
+    assertThat(handled)
+        .hasSize(300)
+        .allSatisfy(event -> assertThat(event.toString()).contains("path=/{proxy+}"));
+  }
+
+  @Test
+  void aCallThatFailsEndsPriming() {
+    List<Object> attempts = new ArrayList<>();
+    new LambdaEntryPoint(
+            "test",
+            Map.of(),
+            Deadline.OF_ENDPOINTS,
+            event -> {
+              attempts.add(event);
+              throw new IllegalStateException("a fault");
+            },
+            () -> entryPoint -> entryPoint.prime(PrimingEvent.ofUnknownPath()))
+        .beforeCheckpoint(null);
+    assertThat(attempts).hasSize(1);
   }
 
   @Test
@@ -65,12 +83,21 @@ class LambdaEntryPointTest {
             Map.of(),
             Deadline.OF_ENDPOINTS,
             event -> event,
-            entryPoint -> {
-              attempts.add("one");
-              throw new IllegalStateException("the role is too new");
-            })
+            () ->
+                new Priming() {
+                  @Override
+                  public void connect(LambdaEntryPoint function) {
+                    attempts.add("connection");
+                    throw new IllegalStateException("the role is too new");
+                  }
+
+                  @Override
+                  public void rehearse(LambdaEntryPoint function) {
+                    attempts.add("rehearsal");
+                  }
+                })
         .beforeCheckpoint(null);
-    assertThat(attempts).hasSize(1);
+    assertThat(attempts).hasSize(301).containsOnlyOnce("connection");
   }
 
   private LambdaEntryPoint entryPoint() {
@@ -82,7 +109,7 @@ class LambdaEntryPointTest {
           handled.add(event);
           return event;
         },
-        entryPoint -> entryPoint.warmUp("{\"priming\":true}"));
+        () -> entryPoint -> entryPoint.prime(PrimingEvent.ofUnknownPath()));
   }
 
   private String invoke(String event) throws IOException {

@@ -62,7 +62,7 @@ public final class DynamoDbHistory implements History {
 
   @Override
   public TransactWriteItem add(Entry entry) {
-    Map<String, AttributeValue> item = item(entry);
+    Map<String, AttributeValue> item = item(entry, kept);
     return TransactWriteItem.builder()
         .put(
             put ->
@@ -151,7 +151,12 @@ public final class DynamoDbHistory implements History {
             .build());
   }
 
-  private Map<String, AttributeValue> item(Entry entry) {
+  /**
+   * The item that stores an entry.
+   *
+   * @param kept how long
+   */
+  static Map<String, AttributeValue> item(Entry entry, Duration kept) {
     Map<String, AttributeValue> item = new HashMap<>();
     item.put(USER, text(entry.user()));
     item.put(KEY, text(key(entry.at())));

@@ -97,7 +97,7 @@ public final class DynamoDbTokens implements Tokens {
 
   @Override
   public boolean add(IssuedToken issued, ConditionCheck check, TransactWriteItem... with) {
-    Map<String, AttributeValue> item = item(issued);
+    Map<String, AttributeValue> item = item(issued.secret().sha256(), issued.token());
     TransactWriteItem put =
         TransactWriteItem.builder()
             .put(
@@ -200,10 +200,10 @@ public final class DynamoDbTokens implements Tokens {
             .build());
   }
 
-  private static Map<String, AttributeValue> item(IssuedToken issued) {
-    Token token = issued.token();
+  /** The item that stores a token. */
+  static Map<String, AttributeValue> item(String sha256, Token token) {
     Map<String, AttributeValue> item = new HashMap<>();
-    item.put(KEY, text(issued.secret().sha256()));
+    item.put(KEY, text(sha256));
     item.put("id", text(token.id()));
     item.put("user", text(token.user()));
     if (token.description() != null) {

@@ -17,6 +17,11 @@ public final class CreateUserRequest extends UserRequest {
     }
   }
 
+  /** The client's own id; null if one is to be generated. */
+  public String id() {
+    return value(UserField.ID);
+  }
+
   /** The client's own customer number; null if one is to be generated. */
   public String customerId() {
     return value(UserField.CUSTOMER_ID);
@@ -29,8 +34,8 @@ public final class CreateUserRequest extends UserRequest {
   /**
    * The complete user.
    *
-   * @param generatedId the id if the client gave none
-   * @param generatedCustomerId the customer number if the client gave none
+   * @param generatedId the id if the client gave none; not used otherwise
+   * @param generatedCustomerId the customer number if the client gave none; not used otherwise
    * @param now the time of creation
    */
   public User toUser(String generatedId, String generatedCustomerId, Instant now) {

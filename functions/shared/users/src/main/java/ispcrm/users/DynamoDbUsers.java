@@ -3,7 +3,6 @@ package ispcrm.users;
 import static ispcrm.dynamodb.DynamoDb.number;
 import static ispcrm.dynamodb.DynamoDb.text;
 
-import ispcrm.access.Role;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.Item;
 import java.nio.charset.StandardCharsets;
@@ -112,37 +111,11 @@ public final class DynamoDbUsers implements Users {
 
   @Override
   public Set<UserField<?>> create(User user, TransactWriteItem... with) {
-    return create(user, ABSENT, with);
-  }
-
-  /**
-   * Does the same as {@link #create}, under a condition that no item meets, so that DynamoDB
-   * refuses it and nothing is written. It primes a function, and needs no more permissions than
-   * creating a user.
-   */
-  public void primeCreate() {
-    String id = "snapstart-priming";
-    User user =
-        User.builder()
-            .set(UserField.ID, id)
-            .set(UserField.USERNAME, id)
-            .set(UserField.NAME, id)
-            .set(UserField.CUSTOMER_ID, id)
-            .set(UserField.STATUS, Status.ACTIVE)
-            .set(UserField.ROLE, Role.CUSTOMER)
-            .setCreated(Instant.EPOCH)
-            .build();
-    create(user, ABSENT + " AND attribute_exists(pk)");
-  }
-
-  private Set<UserField<?>> create(User user, String condition, TransactWriteItem... with) {
     Map<UserField<?>, List<TransactWriteItem>> writes = new LinkedHashMap<>();
-    writes.put(UserField.ID, List.of(put(item(user), condition)));
+    writes.put(UserField.ID, List.of(put(item(user), ABSENT)));
+    writes.put(UserField.USERNAME, List.of(put(claim(usernameKey(user.username()), user), ABSENT)));
     writes.put(
-        UserField.USERNAME, List.of(put(claim(usernameKey(user.username()), user), condition)));
-    writes.put(
-        UserField.CUSTOMER_ID,
-        List.of(put(claim(customerIdKey(user.customerId()), user), condition)));
+        UserField.CUSTOMER_ID, List.of(put(claim(customerIdKey(user.customerId()), user), ABSENT)));
     return transact(writes, with);
   }
 
@@ -518,7 +491,8 @@ public final class DynamoDbUsers implements Users {
     return Map.of("feed", text(ALL_USERS), "updated_key", text(timeKey(time, id)));
   }
 
-  private static Map<String, AttributeValue> item(User user) {
+  /** The item that stores a user. */
+  static Map<String, AttributeValue> item(User user) {
     Map<String, AttributeValue> item = new HashMap<>();
     item.put(KEY, text(userKey(user.id())));
     item.put("listing", text(ALL_USERS));

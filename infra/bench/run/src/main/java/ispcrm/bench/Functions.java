@@ -1,6 +1,7 @@
 package ispcrm.bench;
 
 import ispcrm.access.Role;
+import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
 import ispcrm.tokens.DynamoDbTokens;
@@ -17,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Creates the subjects to measure: the template's functions, each with an event that succeeds, and
@@ -24,7 +27,19 @@ import java.util.TreeSet;
  * in the events.
  */
 final class Functions {
+  /** The functions whose calls are most frequent. */
+  static final List<String> MOST_USED =
+      List.of("authorizer", "create-user", "get-user", "list-users", "update-user");
+
   private static final String USER = "jonewe";
+
+  /** In its place, the events of the calls have a new text each time. */
+  static final String NEW = "zt7633df";
+
+  /** A patch that changes the user each time. */
+  private static final String PATCH = "{\"status_reason\":\"" + NEW + "\"}";
+
+  private static final JsonMapper JSON = new JsonMapper();
 
   /** When all subscribers expire. */
   static final String EXPIRATION = "2099-03-31";
@@ -37,6 +52,8 @@ final class Functions {
   Functions(Template template, LocalDynamoDb dynamoDb) {
     this.template = template;
     environment.putAll(dynamoDb.environment());
+    environment.put(
+        LambdaProcess.MEMORY_SIZE, "" + template.functions().get("get-user").memorySize());
     template.functions().values().forEach(function -> environment.putAll(function.environment()));
     DynamoDbUsers users = new DynamoDbUsers(dynamoDb.client(), environment.get("USERS_TABLE"));
     User user = subscriber(USER, "Jon Ewe", "IZ1459296");
@@ -72,6 +89,9 @@ final class Functions {
     try {
       String text =
           Files.readString(template.root().resolve("events/" + name + "/" + event + ".json"));
+      if (name.equals("update-user")) {
+        text = JSON.writeValueAsString(((ObjectNode) JSON.readTree(text)).put("body", PATCH));
+      }
       return new Subject(
           name,
           template.root().resolve(function.codeUri()),

@@ -4,15 +4,41 @@ import ispcrm.emulation.LambdaProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
-/** Measures the first call after a restore, unprimed and primed, and the warm calls that follow. */
+/**
+ * Measures the first calls after a restore, the warm calls that follow, and the snapshot's size.
+ */
 final class Restores {
-  /** The first half of them is not counted. */
+  private static final int FIRST_CALLS = 30;
+
   private static final int WARM_CALLS = 300;
+
+  /** The first of the warm calls that counts. */
+  private static final int WARM_FROM = 150;
+
+  /**
+   * How long Java keeps an idle connection. A real restore comes later than that, so no handler may
+   * find the connection of its priming alive.
+   */
+  private static final int IDLE_MILLIS = 5_500;
 
   private final Functions functions;
   private final int rounds;
+
+  /** What is measured of each restore, in milliseconds or MiB. */
+  private enum Kind {
+    UNPRIMED,
+    FIRST,
+    NEXT,
+    WARM,
+    MEMORY
+  }
 
   Restores(Functions functions, Options options) {
     this.functions = functions;
@@ -23,69 +49,126 @@ final class Restores {
     Chapter chapter = new Chapter("restore");
     chapter.line(
         """
-        SnapStart is emulated: the process runs its hooks, waits at the point where Lambda takes the snapshot, and resumes with
-        new credentials, which the first call fetches. Unprimed is the first call of a process that ran no hooks. The time of
-        the restore itself, and of loading memory pages on demand, can be measured only on Lambda. Warm is the median of the
-        calls %d to %d that follow in the same process.
+        SnapStart is emulated: the process runs its hooks, waits at the point where Lambda takes the snapshot until its idle
+        connections have expired, and resumes with new credentials, which the first call fetches. Its flags are those of Lambda
+        and of the template, and its memory is that of the template. Unprimed is the first call of a process that ran no hooks. The
+        time of the restore itself, and of loading memory pages on demand, can be measured only on Lambda. Warm is the median of
+        the calls %d to %d that follow in the same process. The snapshot is the resident memory after priming. The ratios are
+        those of each round: "first to warm" is without what no-op takes in the same round, because it does not depend on the function.
+        bare is primed with one call, as in AWS's samples.
         """,
-        WARM_CALLS / 2, WARM_CALLS);
+        WARM_FROM, WARM_CALLS);
+    List<Subject> subjects =
+        new ArrayList<>(Functions.MOST_USED.stream().map(functions::of).toList());
+    Subject bare = functions.bare();
+    Subject noop = functions.noop();
+    subjects.addAll(List.of(bare, noop));
+    Map<Subject, Map<Kind, List<Double>>> measured = new LinkedHashMap<>();
+    for (Subject subject : subjects) {
+      measured.put(subject, new EnumMap<>(Kind.class));
+    }
+    Progress progress = new Progress("restore, rounds", rounds);
+    for (int round = 0; round < rounds; round++) {
+      List<Subject> order = new ArrayList<>(subjects);
+      Collections.rotate(order, round);
+      for (Subject subject : order) {
+        measure(subject, measured.get(subject));
+      }
+      progress.at(round + 1);
+    }
     chapter.line(
-        "| | unprimed ms | primed ms | warm ms | primed to warm, each in its process |%n"
-            + "|---|---|---|---|---|");
-    List<Subject> all = functions.all();
-    Progress progress = new Progress("restore, functions", all.size());
-    for (Subject subject : all) {
-      measure(chapter, subject);
-      progress.at(all.indexOf(subject) + 1);
+        "| | unprimed ms | first ms | calls 2 to %d ms | warm ms | first to warm | first to bare's |"
+            + " calls 2 to %d to warm | warm to bare's | snapshot MiB |%n"
+            + "|---|---|---|---|---|---|---|---|---|---|",
+        FIRST_CALLS, FIRST_CALLS);
+    for (Subject subject : subjects) {
+      row(chapter, subject, measured.get(subject), measured.get(bare), measured.get(noop));
     }
     return chapter;
   }
 
-  private void measure(Chapter chapter, Subject subject) throws Exception {
-    List<Double> unprimed = new ArrayList<>();
-    List<Double> primed = new ArrayList<>();
-    List<Double> warm = new ArrayList<>();
-    for (int round = 0; round < rounds; round++) {
-      Path folder = Files.createTempDirectory("bench");
-      try (LambdaProcess process = subject.start(folder)) {
-        unprimed.add(subject.call(process));
-      } finally {
-        Subject.delete(folder);
-      }
-      folder = Files.createTempDirectory("bench");
-      try (LambdaProcess process = subject.startForSnapshot(folder)) {
-        process.awaitSnapshot();
-        process.restore("AFTER");
-        process.awaitReady();
-        primed.add(subject.call(process));
-        List<Double> following = new ArrayList<>();
-        for (int call = 0; call < WARM_CALLS; call++) {
-          double milliseconds = subject.call(process);
-          if (call >= WARM_CALLS / 2) {
-            following.add(milliseconds);
-          }
-        }
-        warm.add(new Series(following).median());
-      } finally {
-        Subject.delete(folder);
-      }
+  private static void measure(Subject subject, Map<Kind, List<Double>> measured) throws Exception {
+    Path folder = Files.createTempDirectory("bench");
+    try (LambdaProcess process = subject.start(folder)) {
+      add(measured, Kind.UNPRIMED, subject.call(process));
+    } finally {
+      Subject.delete(folder);
     }
-    Series first = new Series(primed);
-    Series warmCalls = new Series(warm);
-    Series ratio = first.to(warmCalls);
-    chapter.raw(subject.name(), "unprimed", new Series(unprimed));
-    chapter.raw(subject.name(), "primed", first);
-    chapter.raw(subject.name(), "warm", warmCalls);
-    chapter.figure(subject.name() + " primed to warm", ratio);
+    folder = Files.createTempDirectory("bench");
+    try (LambdaProcess process = subject.startForSnapshot(folder)) {
+      process.awaitSnapshot();
+      add(measured, Kind.MEMORY, Subject.memory(process.pid()));
+      Thread.sleep(IDLE_MILLIS);
+      process.restore("AFTER");
+      process.awaitReady();
+      add(measured, Kind.FIRST, subject.call(process));
+      List<Double> next = new ArrayList<>();
+      for (int call = 2; call <= FIRST_CALLS; call++) {
+        next.add(subject.call(process));
+      }
+      add(measured, Kind.NEXT, new Series(next).median());
+      List<Double> warm = new ArrayList<>();
+      for (int call = 0; call < WARM_CALLS; call++) {
+        double milliseconds = subject.call(process);
+        if (call >= WARM_FROM) {
+          warm.add(milliseconds);
+        }
+      }
+      add(measured, Kind.WARM, new Series(warm).median());
+    } finally {
+      Subject.delete(folder);
+    }
+  }
+
+  private static void add(Map<Kind, List<Double>> measured, Kind kind, double value) {
+    measured.computeIfAbsent(kind, absent -> new ArrayList<>()).add(value);
+  }
+
+  private void row(
+      Chapter chapter,
+      Subject subject,
+      Map<Kind, List<Double>> own,
+      Map<Kind, List<Double>> bare,
+      Map<Kind, List<Double>> noop) {
+    Map<Kind, Series> series = new EnumMap<>(Kind.class);
+    own.forEach(
+        (kind, values) -> {
+          series.put(kind, new Series(values));
+          chapter.raw(subject.name(), kind.name().toLowerCase(Locale.ROOT), new Series(values));
+        });
+    boolean isNoop = own == noop;
+    Series firstToWarm =
+        isNoop
+            ? null
+            : series
+                .get(Kind.FIRST)
+                .minus(new Series(noop.get(Kind.FIRST)))
+                .to(series.get(Kind.WARM).minus(new Series(noop.get(Kind.WARM))));
+    Series firstToBare = series.get(Kind.FIRST).to(new Series(bare.get(Kind.FIRST)));
+    Series nextToWarm = series.get(Kind.NEXT).to(series.get(Kind.WARM));
+    Series warmToBare = series.get(Kind.WARM).to(new Series(bare.get(Kind.WARM)));
+    if (!isNoop) {
+      chapter.figure(subject.name() + " first to warm", firstToWarm);
+    }
+    chapter.figure(subject.name() + " first to bare", firstToBare);
+    chapter.figure(subject.name() + " next to warm", nextToWarm);
+    chapter.figure(subject.name() + " warm to bare", warmToBare);
+    chapter.figure(subject.name() + " snapshot MiB", series.get(Kind.MEMORY));
     chapter.line(
-        "| %s | %s | %s | %s | %s |",
+        "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |",
         subject.name(),
-        new Series(unprimed).text(0),
-        first.text(1),
-        warmCalls.text(2),
-        ratio.text(1));
-    chapter.bar("ms", subject.name() + ", unprimed", new Series(unprimed).median());
-    chapter.bar("ms", subject.name() + ", primed", first.median());
-    chapter.bar("ms", subject.name() + ", warm", warmCalls.median());
+        series.get(Kind.UNPRIMED).text(0),
+        series.get(Kind.FIRST).text(1),
+        series.get(Kind.NEXT).text(2),
+        series.get(Kind.WARM).text(2),
+        isNoop ? "–" : firstToWarm.text(1),
+        firstToBare.text(2),
+        nextToWarm.text(2),
+        warmToBare.text(2),
+        series.get(Kind.MEMORY).text(0));
+    chapter.bar("ms", subject.name() + ", first", series.get(Kind.FIRST).median());
+    chapter.bar(
+        "ms", subject.name() + ", calls 2 to " + FIRST_CALLS, series.get(Kind.NEXT).median());
+    chapter.bar("ms", subject.name() + ", warm", series.get(Kind.WARM).median());
   }
 }

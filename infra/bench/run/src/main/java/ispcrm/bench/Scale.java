@@ -124,6 +124,8 @@ final class Scale {
     cases.add(
         new Case("create-user", "create-user", (functions, users) -> functions.of("create-user")));
     cases.add(
+        new Case("update-user", "update-user", (functions, users) -> functions.of("update-user")));
+    cases.add(
         new Case(
             "expire-users with " + DUE + " due",
             "expire-users",
@@ -181,7 +183,7 @@ final class Scale {
           Median of %d calls after %d warm-up calls under the real runtime client, alternating between the table sizes. Each size
           has a separate DynamoDB Local with its data in a file. Its time shows how the queries grow, not how fast DynamoDB is.
           Capacity units are those that it reports for `ReturnConsumedCapacity`: read units, write units for create-user,
-          and both for expire-users. One
+          and both for update-user and expire-users. One
           user in %d is suspended; q=user00000 matches 100 users, and so does a profile. Of expire-users, %d runs after %d warm-up
           runs are measured; before each of them, ten users are made due. Loading took:
           """,

@@ -30,6 +30,15 @@ record Series(List<Double> values) {
     return new Series(ratios);
   }
 
+  /** The differences to another series round by round. */
+  Series minus(Series other) {
+    List<Double> differences = new ArrayList<>();
+    for (int round = 0; round < values.size(); round++) {
+      differences.add(values.get(round) - other.values.get(round));
+    }
+    return new Series(differences);
+  }
+
   /** Median and range. */
   String text(int digits) {
     String form = "%." + digits + "f";

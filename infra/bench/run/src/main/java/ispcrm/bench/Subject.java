@@ -42,9 +42,9 @@ record Subject(
 
   private static final AtomicInteger CREATED = new AtomicInteger();
 
-  /** The event for the next call, with a new id if it creates a user. */
+  /** The event for the next call, which creates another user or changes it again. */
   String nextEvent() {
-    return event.replace("zt7633df", "bench" + CREATED.incrementAndGet());
+    return event.replace(Functions.NEW, "bench" + CREATED.incrementAndGet());
   }
 
   Subject withEvent(String newEvent) {
@@ -165,7 +165,8 @@ record Subject(
     return (System.nanoTime() - begin) / 1e6;
   }
 
-  private static double memory(long pid) throws IOException {
+  /** The resident set size of a process, in MiB. */
+  static double memory(long pid) throws IOException {
     return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
         .filter(line -> line.startsWith("VmRSS:"))
         .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024)

@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,30 +29,48 @@ final class WarmCalls {
     Chapter chapter = new Chapter("warm");
     chapter.line(
         """
-        %d calls after %d warm-up calls, one at a time, under the real runtime client on one processor, with Lambda's flags (C1
-        only). The time includes the way to the process and back and the time of DynamoDB Local. The allocation of all threads
+        %d calls after %d warm-up calls, one at a time, under the real runtime client on one processor, with the flags of Lambda
+        and of the template. The time includes the way to the process and back and the time of DynamoDB Local. The allocation of all threads
         is read from thread dumps (`jcmd Thread.print -e`) before and after, and includes that of the runtime client; no-op
         shows the minimum of both.
         """,
         CALLS, WARM_UP);
     chapter.line("| | p50 ms | p99 ms | kB a call |%n|---|---|---|---|");
-    List<Subject> all = new ArrayList<>(functions.all());
-    all.add(functions.noop());
+    List<Subject> all = new ArrayList<>(Functions.MOST_USED.stream().map(functions::of).toList());
+    all.addAll(
+        List.of(
+            functions.of("admin-page"),
+            functions.of("discover-root"),
+            functions.bare(),
+            functions.noop()));
     Subject authorizer = functions.of("authorizer");
     Progress progress = new Progress("warm, functions", all.size());
+    Map<String, Double> medians = new HashMap<>();
     for (Subject subject : all) {
-      measure(chapter, subject.name(), List.of(subject));
-      if (List.of("discover-root", "list-users", "get-user", "create-user", "create-token")
+      medians.put(subject.name(), measure(chapter, subject.name(), List.of(subject)));
+      if (List.of("list-users", "get-user", "create-user", "update-user")
           .contains(subject.name())) {
-        measure(chapter, "authorizer + " + subject.name(), List.of(authorizer, subject));
+        String both = "authorizer + " + subject.name();
+        medians.put(both, measure(chapter, both, List.of(authorizer, subject)));
       }
       progress.at(all.indexOf(subject) + 1);
     }
+    double both = medians.get("authorizer + get-user");
+    double read = medians.get("get-user") - medians.get("discover-root");
+    chapter.figure("second read", both / (both - read));
+    chapter.line(
+        "%nWithout the read of the token's user, authorizer + get-user would take %.2f ms, if a read"
+            + " takes what get-user takes longer than discover-root, which reads nothing.",
+        both - read);
     return chapter;
   }
 
-  /** Calls them in sequence, as API Gateway does with the authorizer and a function. */
-  private static void measure(Chapter chapter, String name, List<Subject> subjects)
+  /**
+   * Calls them in sequence, as API Gateway does with the authorizer and a function.
+   *
+   * @return the median of the times in milliseconds
+   */
+  private static double measure(Chapter chapter, String name, List<Subject> subjects)
       throws Exception {
     Path folder = Files.createTempDirectory("bench");
     List<LambdaProcess> processes = new ArrayList<>();
@@ -79,6 +99,7 @@ final class WarmCalls {
       chapter.line(
           "| %s | %.2f | %.2f | %.0f |", name, series.median(), series.quantile(0.99), kilobytes);
       chapter.bar("ms", name, series.median());
+      return series.median();
     } finally {
       processes.forEach(LambdaProcess::close);
       Subject.delete(folder);

@@ -1,0 +1,25 @@
+package ispcrm.gateway;
+
+/**
+ * How a function is primed before Lambda takes a SnapStart snapshot of it, so that its first calls
+ * after a restore find their classes loaded and their code compiled. Priming must not write
+ * anything, generate anything that has to be unique, or need permissions that the function does not
+ * have.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-best-practices.html">Maximize
+ *     Lambda SnapStart performance</a>
+ */
+@FunctionalInterface
+public interface Priming {
+
+  /**
+   * Makes a call to what the function depends on, over a new connection.
+   *
+   * @throws RuntimeException if it cannot be reached
+   */
+  default void connect(LambdaEntryPoint function) {}
+
+  /** Does what calls do, without calling anything outside of the process. */
+  void rehearse(LambdaEntryPoint function);
+}

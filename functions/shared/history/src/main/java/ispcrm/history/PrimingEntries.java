@@ -1,0 +1,33 @@
+package ispcrm.history;
+
+import ispcrm.access.Actor;
+import ispcrm.dynamodb.CannedResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+
+/** The entries that functions are primed with. */
+public final class PrimingEntries {
+
+  private PrimingEntries() {}
+
+  /**
+   * What DynamoDB responds to a function that reads the history of a user.
+   *
+   * @param after the fields of the user after the change
+   * @param count how many entries
+   */
+  public static CannedResponse list(String user, Map<String, ?> after, int count) {
+    Entry entry =
+        Entry.of(
+            user,
+            Action.CREATED,
+            Instant.EPOCH,
+            new Actor(user, user, "203.0.113.7", user),
+            Map.of(),
+            after);
+    return CannedResponse.items(
+        Collections.nCopies(count, DynamoDbHistory.item(entry, Duration.ofDays(1))));
+  }
+}

@@ -1,0 +1,48 @@
+package ispcrm.users;
+
+import ispcrm.dynamodb.CannedResponse;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+
+/** The user that functions are primed with, who almost certainly does not exist. */
+public final class PrimingUser {
+  public static final String ID = "snapstart-priming";
+
+  /** What a client sends to create this user, with every field. */
+  public static final Map<String, Object> BODY =
+      Map.ofEntries(
+          Map.entry("id", ID),
+          Map.entry("username", ID),
+          Map.entry("customer_id", "IZ0000000000"),
+          Map.entry("name", ID),
+          Map.entry("status", "active"),
+          Map.entry("status_reason", ID),
+          Map.entry("role", "customer"),
+          Map.entry("expiration", "2099-12-31"),
+          Map.entry("activated_at", "2023-12-13T13:38:27+01:00"),
+          Map.entry("mac", "aabb.ccdd.eeff"),
+          Map.entry("profile_id", 1),
+          Map.entry("profile_name", ID),
+          Map.entry("radius_id", 1));
+
+  private PrimingUser() {}
+
+  public static User user() {
+    return new CreateUserRequest(BODY).toUser("", "", Instant.EPOCH);
+  }
+
+  /** What DynamoDB responds to a function that looks for the user. */
+  public static CannedResponse found() {
+    return CannedResponse.item(DynamoDbUsers.item(user()));
+  }
+
+  /**
+   * What DynamoDB responds to a function that lists users.
+   *
+   * @param count how many
+   */
+  public static CannedResponse list(int count) {
+    return CannedResponse.items(Collections.nCopies(count, DynamoDbUsers.item(user())));
+  }
+}
