@@ -18,6 +18,7 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.io.SegmentedStringWriter;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
  * JSON (RFC 8259), read strictly: no repeated key at any depth, and no text after the end. Values
@@ -28,15 +29,20 @@ public final class Json {
   /** Enough for API Gateway's largest event, which contains a body of 10 MB, escaped. */
   private static final int MAX_CHARACTERS = 64 * 1024 * 1024;
 
+  /** For what the API itself writes, and for events, whose keys API Gateway does not repeat. */
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .recyclerPool(JsonRecyclerPools.threadLocalPool())
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(32)
                   .maxStringLength(MAX_CHARACTERS)
                   .build())
           .build();
+
+  /** For what clients send. */
+  private static final JsonFactory STRICT =
+      FACTORY.rebuild().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private Json() {}
 
@@ -71,7 +77,7 @@ public final class Json {
    *     be a secret
    */
   static Map<String, Object> readObject(String text) {
-    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+    try (JsonParser parser = STRICT.createParser(ObjectReadContext.empty(), text)) {
       try {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
           throw notJson("it must be a single object, {…}", parser.currentTokenLocation());

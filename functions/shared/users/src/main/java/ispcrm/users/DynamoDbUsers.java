@@ -523,9 +523,20 @@ public final class DynamoDbUsers implements Users {
   }
 
   private static <T> void restore(Item item, UserField<T> field, User.Builder user) {
-    if (item.has(field.toString()) || !field.isNullable()) {
-      user.set(field, item.read(field.toString(), value -> field.restore(value(value))));
-    }
+    user.set(field, restored(item, field));
+  }
+
+  /** The value of a field; null if it has none. */
+  private static <T> T restored(Item item, UserField<T> field) {
+    return item.has(field.toString()) || !field.isNullable()
+        ? item.read(field.toString(), value -> field.restore(value(value)))
+        : null;
+  }
+
+  /** The value of a field as it is shown; null if it has none. */
+  private static <T> Object shown(Item item, UserField<T> field) {
+    T value = restored(item, field);
+    return value == null ? null : field.format(value);
   }
 
   private static Summary summary(Item item) {
@@ -536,10 +547,8 @@ public final class DynamoDbUsers implements Users {
       fields.put(DELETED_AT, Timestamps.format(item.time(DELETED_AT)));
       return new Summary(item.text("id"), true, fields);
     }
-    User.Builder user = User.builder();
     for (UserField<?> field : UserField.IN_LISTS) {
-      restore(item, field, user);
-      fields.put(field.toString(), user.format(field));
+      fields.put(field.toString(), shown(item, field));
     }
     return new Summary(item.text("id"), false, fields);
   }

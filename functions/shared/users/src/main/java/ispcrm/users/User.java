@@ -147,12 +147,6 @@ public final class User {
       return set(UserField.CREATED_AT, now).set(UserField.UPDATED_AT, now);
     }
 
-    /** As {@link User#format}. */
-    <T> Object format(UserField<T> field) {
-      T value = get(field);
-      return value == null ? null : field.format(value);
-    }
-
     /**
      * @throws NullPointerException naming the field, if a field that needs a value has none
      */
