@@ -54,8 +54,8 @@ final class ColdStarts {
       Chapter chapter = new Chapter("aot-cache");
       chapter.line(
           "\"With cache\" is the jar on Java's own class path with an AOT cache (JEP 514) that was"
-              + " trained with five calls; a container image can start like this, a zip package"
-              + " cannot. The others start as in the chapter above. Sizes of the caches: %s.%n",
+              + " trained with five calls; only a container image can start like this. The"
+              + " others start as in the chapter above. Sizes of the caches: %s.%n",
           String.join(", ", sizes));
       measure(chapter, subjects, bare);
       return chapter;
