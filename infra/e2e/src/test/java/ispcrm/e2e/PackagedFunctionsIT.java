@@ -132,8 +132,7 @@ class PackagedFunctionsIT {
       assertThat(line.get("duration_ms").isInt()).isTrue();
       assertThat(line.get("AWSRequestId").asString()).isNotEmpty();
       function.invoke(event.toString());
-      assertThat(JSON.readTree(function.log().lines().toList().get(1)).get("start").asString())
-          .isEqualTo("warm");
+      assertThat(lines(function).get(1).get("start").asString()).isEqualTo("warm");
     }
   }
 
@@ -227,16 +226,20 @@ class PackagedFunctionsIT {
     }
   }
 
-  /** The only line of the log, besides Java's notice that it uses the template's options. */
   private static JsonNode onlyLine(LambdaProcess function) {
-    List<String> lines =
-        function
-            .log()
-            .lines()
-            .filter(line -> !line.startsWith("Picked up JAVA_TOOL_OPTIONS: "))
-            .toList();
+    List<JsonNode> lines = lines(function);
     assertThat(lines).hasSize(1);
-    return JSON.readTree(lines.get(0));
+    return lines.get(0);
+  }
+
+  /** The lines of the log, besides Java's notice that it uses the template's options. */
+  private static List<JsonNode> lines(LambdaProcess function) {
+    return function
+        .log()
+        .lines()
+        .filter(line -> !line.startsWith("Picked up JAVA_TOOL_OPTIONS: "))
+        .map(JSON::readTree)
+        .toList();
   }
 
   private LambdaProcess start(String name, Map<String, String> additions) {
