@@ -16,16 +16,14 @@ public final class AdminPageHandler extends LambdaHandler {
   public AdminPageHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "adminPage", function(environment), environment, AdminPageHandler::priming));
+            "adminPage",
+            function(environment),
+            environment,
+            () -> Priming.with(PrimingEvent.of(Endpoint.ADMIN_PAGE))));
   }
 
   /** Creates the function with what its environment names. */
   public static AdminPage function(Map<String, String> environment) {
     return new AdminPage();
-  }
-
-  private static Priming priming() {
-    PrimingEvent event = PrimingEvent.of(Endpoint.ADMIN_PAGE);
-    return function -> function.prime(event);
   }
 }

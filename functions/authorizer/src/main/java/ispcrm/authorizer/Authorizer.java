@@ -66,7 +66,7 @@ public final class Authorizer implements Function<AuthorizerRequest, Decision> {
     return decision;
   }
 
-  static Decision decide(AuthorizerRequest request, Token token, User user) {
+  private static Decision decide(AuthorizerRequest request, Token token, User user) {
     List<Scope> scopes = token.effectiveScopes(user.role());
     Caller caller =
         new Caller(

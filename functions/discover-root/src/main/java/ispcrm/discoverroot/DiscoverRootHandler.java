@@ -16,16 +16,14 @@ public final class DiscoverRootHandler extends LambdaHandler {
   public DiscoverRootHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "discoverRoot", function(environment), environment, DiscoverRootHandler::priming));
+            "discoverRoot",
+            function(environment),
+            environment,
+            () -> Priming.with(PrimingEvent.of(Endpoint.DISCOVER_ROOT))));
   }
 
   /** Creates the function with what its environment names. */
   public static DiscoverRoot function(Map<String, String> environment) {
     return new DiscoverRoot();
-  }
-
-  private static Priming priming() {
-    PrimingEvent event = PrimingEvent.of(Endpoint.DISCOVER_ROOT);
-    return function -> function.prime(event);
   }
 }

@@ -16,16 +16,14 @@ public final class GetContractHandler extends LambdaHandler {
   public GetContractHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "getContract", function(environment), environment, GetContractHandler::priming));
+            "getContract",
+            function(environment),
+            environment,
+            () -> Priming.with(PrimingEvent.of(Endpoint.GET_CONTRACT))));
   }
 
   /** Creates the function with what its environment names. */
   public static GetContract function(Map<String, String> environment) {
     return new GetContract();
-  }
-
-  private static Priming priming() {
-    PrimingEvent event = PrimingEvent.of(Endpoint.GET_CONTRACT);
-    return function -> function.prime(event);
   }
 }

@@ -16,16 +16,14 @@ public final class NotFoundHandler extends LambdaHandler {
   public NotFoundHandler(Map<String, String> environment) {
     super(
         ApiEntryPoint.create(
-            "notFound", function(environment), environment, NotFoundHandler::priming));
+            "notFound",
+            function(environment),
+            environment,
+            () -> Priming.with(PrimingEvent.ofUnknownPath())));
   }
 
   /** Creates the function with what its environment names. */
   public static NotFound function(Map<String, String> environment) {
     return new NotFound(new Cors(environment));
-  }
-
-  private static Priming priming() {
-    PrimingEvent event = PrimingEvent.ofUnknownPath();
-    return function -> function.prime(event);
   }
 }

@@ -19,16 +19,11 @@ public final class ShowDocumentationHandler extends LambdaHandler {
             "showDocumentation",
             function(environment),
             environment,
-            ShowDocumentationHandler::priming));
+            () -> Priming.with(PrimingEvent.of(Endpoint.SHOW_DOCUMENTATION))));
   }
 
   /** Creates the function with what its environment names. */
   public static ShowDocumentation function(Map<String, String> environment) {
     return new ShowDocumentation();
-  }
-
-  private static Priming priming() {
-    PrimingEvent event = PrimingEvent.of(Endpoint.SHOW_DOCUMENTATION);
-    return function -> function.prime(event);
   }
 }

@@ -2,6 +2,7 @@ package ispcrm.dynamodb;
 
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.Deadline;
+import ispcrm.gateway.Priming;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,11 +82,10 @@ public final class DynamoDb {
                     .build());
     SdkHttpClient.Builder<?> http =
         UrlConnectionHttpClient.builder().connectionTimeout(ATTEMPT).socketTimeout(ATTEMPT);
-    boolean hasSnapshot = "snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"));
     DynamoDbClientBuilder builder =
         DynamoDbClient.builder()
             .httpClientBuilder(
-                hasSnapshot
+                Priming.isNeeded()
                     ? defaults -> SnapshotHttpClient.register(http.buildWithDefaults(defaults))
                     : http)
             .overrideConfiguration(overrides.build());

@@ -77,7 +77,7 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
     this.limit = limit;
     this.handler = handler;
     this.priming = priming;
-    if ("snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
+    if (Priming.isNeeded()) {
       // The context holds this weakly. The runtime's handler keeps it alive.
       Core.getGlobalContext().register(this);
     }

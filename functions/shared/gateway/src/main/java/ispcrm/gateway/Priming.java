@@ -13,6 +13,16 @@ package ispcrm.gateway;
 @FunctionalInterface
 public interface Priming {
 
+  /** Whether Lambda takes a snapshot of this process, so that it has to be primed. */
+  static boolean isNeeded() {
+    return "snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"));
+  }
+
+  /** Rehearses one event, for a function that depends on nothing outside of the process. */
+  static Priming with(PrimingEvent event) {
+    return function -> function.prime(event);
+  }
+
   /**
    * Makes a call to what the function depends on, over a new connection.
    *

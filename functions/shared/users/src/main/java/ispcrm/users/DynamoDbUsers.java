@@ -535,8 +535,7 @@ public final class DynamoDbUsers implements Users {
 
   /** The value of a field as it is shown; null if it has none. */
   private static <T> Object shown(Item item, UserField<T> field) {
-    T value = restored(item, field);
-    return value == null ? null : field.format(value);
+    return field.format(restored(item, field));
   }
 
   private static Summary summary(Item item) {

@@ -94,8 +94,7 @@ public final class User {
 
   /** A field's value as it is shown and stored; null if it has none. */
   <T> Object format(UserField<T> field) {
-    T value = get(field);
-    return value == null ? null : field.format(value);
+    return field.format(get(field));
   }
 
   @Override

@@ -163,9 +163,9 @@ public final class UserField<T> {
     return type.parseText(text).orElseThrow(() -> new InvalidValueException(type.rule()));
   }
 
-  /** Writes a value as it is shown and stored: a {@code String} or a {@code Long}. */
+  /** Writes a value as it is shown and stored: a {@code String}, a {@code Long}, or null. */
   Object format(T value) {
-    return type.format(value);
+    return value == null ? null : type.format(value);
   }
 
   /** Reads a stored value. */

@@ -67,6 +67,11 @@ final class Functions {
     return new TreeSet<>(template.functions().keySet()).stream().map(this::of).toList();
   }
 
+  /** The functions of {@link #MOST_USED}. */
+  List<Subject> mostUsed() {
+    return MOST_USED.stream().map(this::of).toList();
+  }
+
   /** A function by the name of its module. */
   Subject of(String name) {
     Template.LambdaFunction function = template.functions().get(name);

@@ -58,8 +58,7 @@ final class Restores {
         bare is primed with one call, as in AWS's samples.
         """,
         WARM_FROM, WARM_CALLS);
-    List<Subject> subjects =
-        new ArrayList<>(Functions.MOST_USED.stream().map(functions::of).toList());
+    List<Subject> subjects = new ArrayList<>(functions.mostUsed());
     Subject bare = functions.bare();
     Subject noop = functions.noop();
     subjects.addAll(List.of(bare, noop));

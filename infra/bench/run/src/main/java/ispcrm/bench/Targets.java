@@ -20,31 +20,12 @@ final class Targets {
 
   private static List<Target> targets() {
     List<Target> targets = new ArrayList<>();
-    for (String name : Functions.MOST_USED) {
-      targets.add(
-          new Target(
-              name + ": first call after a restore, to warm, both without no-op's",
-              "restore/" + name + " first to warm",
-              1.8));
-    }
-    for (String name : Functions.MOST_USED) {
-      targets.add(
-          new Target(
-              name + ": first call after a restore, to bare's",
-              "restore/" + name + " first to bare",
-              0.4));
-    }
-    for (String name : Functions.MOST_USED) {
-      targets.add(
-          new Target(
-              name + ": calls 2 to 30 after it, to warm",
-              "restore/" + name + " next to warm",
-              1.2));
-    }
+    targets.addAll(
+        ofEach("first call after a restore, to warm, both without no-op's", "first to warm", 1.8));
+    targets.addAll(ofEach("first call after a restore, to bare's", "first to bare", 0.4));
+    targets.addAll(ofEach("calls 2 to 30 after it, to warm", "next to warm", 1.2));
     targets.add(new Target("get-user: warm call, to bare's", "restore/get-user warm to bare", 1.0));
-    for (String name : Functions.MOST_USED) {
-      targets.add(new Target(name + ": snapshot, MiB", "restore/" + name + " snapshot MiB", 110));
-    }
+    targets.addAll(ofEach("snapshot, MiB", "snapshot MiB", 110));
     targets.addAll(
         List.of(
             new Target(
@@ -76,6 +57,13 @@ final class Targets {
             new Target("read units of the authorizer", "scale/authorizer units", 2.0),
             new Target("read units of a page of 50", "scale/middle page units", 3)));
     return targets;
+  }
+
+  /** The same target for each of the most used functions, in the chapter restore. */
+  private static List<Target> ofEach(String what, String figure, double max) {
+    return Functions.MOST_USED.stream()
+        .map(name -> new Target(name + ": " + what, "restore/" + name + " " + figure, max))
+        .toList();
   }
 
   static String table(Map<String, Chapter.Figure> figures) {
