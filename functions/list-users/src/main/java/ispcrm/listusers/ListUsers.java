@@ -12,7 +12,6 @@ import ispcrm.users.Users;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -215,7 +214,7 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
     if (user.isDeleted()) {
       return user.fields();
     }
-    Map<String, Object> entry = new LinkedHashMap<>(user.fields());
+    Map<String, Object> entry = user.fields();
     entry.put(LINKS, Map.of("self", links.user(user.id())));
     entry.keySet().retainAll(fields);
     return entry;

@@ -92,7 +92,10 @@ class SnapStartIT {
     dynamoDb.listen(calls::add);
     Path classes = folder.resolve("classes");
     Map<String, String> environment = new HashMap<>(dynamoDb.environment());
-    environment.put(OPTIONS, options(name) + " -Xlog:class+load:file=" + classes);
+    Path collections = folder.resolve("collections");
+    environment.put(
+        OPTIONS,
+        options(name) + " -Xlog:class+load:file=" + classes + " -Xlog:gc:file=" + collections);
     try (LambdaProcess function =
         LambdaProcess.startForSnapshot(
             TEMPLATE, name, folder.resolve(name), environment, "BEFORE")) {
@@ -124,6 +127,10 @@ class SnapStartIT {
       dynamoDb.listen(call -> {});
 
       assertThat(outcome.json()).contains(firstCall.get(1));
+      // After a full collection, Java checks each compiled method again at its first call.
+      assertThat(Files.readString(collections))
+          .contains("Pause Young")
+          .doesNotContain("System.gc()", "CodeCache");
       assertThat(accessKeys()).isEqualTo(usesTables ? Set.of("AFTER") : Set.of());
       assertThat(connections()).as("connections").noneMatch(connectionsBefore::contains);
       assertThat(function.log())

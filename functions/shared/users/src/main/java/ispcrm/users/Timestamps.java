@@ -18,6 +18,9 @@ public final class Timestamps {
   private static final DateTimeFormatter API_FORMAT =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withResolverStyle(ResolverStyle.STRICT);
 
+  private static final Pattern API_TEXT =
+      Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}");
+
   private static final DateTimeFormatter ISO_8601 =
       new DateTimeFormatterBuilder()
           .parseCaseInsensitive()
@@ -50,7 +53,7 @@ public final class Timestamps {
       LocalDateTime utc =
           switch (text.length()) {
             case 10 -> LocalDate.parse(text).atStartOfDay();
-            case 19 -> LocalDateTime.parse(text, API_FORMAT);
+            case 19 -> parseApiFormat(text);
             default ->
                 OffsetDateTime.parse(
                         OFFSET_WITHOUT_COLON.matcher(text).replaceFirst("$1:$2"), ISO_8601)
@@ -64,5 +67,19 @@ public final class Timestamps {
     } catch (DateTimeException e) {
       return Optional.empty();
     }
+  }
+
+  /** Reads it without a formatter, which would take a tenth of the time of a page of users. */
+  private static LocalDateTime parseApiFormat(String text) {
+    if (!API_TEXT.matcher(text).matches()) {
+      throw new DateTimeException("not in the API's format");
+    }
+    return LocalDateTime.of(
+        Integer.parseInt(text, 0, 4, 10),
+        Integer.parseInt(text, 5, 7, 10),
+        Integer.parseInt(text, 8, 10, 10),
+        Integer.parseInt(text, 11, 13, 10),
+        Integer.parseInt(text, 14, 16, 10),
+        Integer.parseInt(text, 17, 19, 10));
   }
 }

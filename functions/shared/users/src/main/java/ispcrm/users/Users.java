@@ -137,7 +137,8 @@ public interface Users {
    * What a list shows of a user.
    *
    * @param isDeleted whether only the id and the time of the deletion are left
-   * @param fields the fields that are {@link UserField#IN_LISTS in lists}, as the API shows them
+   * @param fields the fields that are {@link UserField#IN_LISTS in lists}, as the API shows them,
+   *     in a map that the caller may change
    */
   record Summary(String id, boolean isDeleted, Map<String, Object> fields) {}
 }

@@ -115,6 +115,13 @@ final class Functions {
     return other("bare", "bare", "ispcrm.bench.bare.BareHandler", environment);
   }
 
+  /** The same without the template's options for Java, as in AWS's samples. */
+  Subject bareWithoutOptions() {
+    Map<String, String> sample = new LinkedHashMap<>(environment);
+    sample.remove("JAVA_TOOL_OPTIONS");
+    return other("bare, no options", "bare", "ispcrm.bench.bare.BareHandler", sample);
+  }
+
   /** Only Java and the runtime client. */
   Subject noop() {
     return other("no-op", "bare", "ispcrm.bench.bare.NoopHandler", environment);

@@ -22,7 +22,11 @@ final class Targets {
     List<Target> targets = new ArrayList<>();
     targets.addAll(
         ofEach("first call after a restore, to warm, both without no-op's", "first to warm", 1.8));
-    targets.addAll(ofEach("first call after a restore, to bare's", "first to bare", 0.4));
+    targets.addAll(
+        ofEach(
+            "first call after a restore, to bare's without the template's options",
+            "first to bare without options",
+            0.4));
     targets.addAll(ofEach("calls 2 to 30 after it, to warm", "next to warm", 1.2));
     targets.add(new Target("get-user: warm call, to bare's", "restore/get-user warm to bare", 1.0));
     targets.addAll(ofEach("snapshot, MiB", "snapshot MiB", 110));
