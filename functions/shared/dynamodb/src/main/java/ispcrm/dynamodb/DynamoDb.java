@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -68,6 +70,7 @@ public final class DynamoDb {
     ClientOverrideConfiguration.Builder overrides =
         ClientOverrideConfiguration.builder()
             .apiCallAttemptTimeout(ATTEMPT)
+            .scheduledExecutorService(timeouts())
             .retryStrategy(
                 AwsRetryStrategy.standardRetryStrategy().toBuilder()
                     .maxAttempts(4)
@@ -104,6 +107,24 @@ public final class DynamoDb {
       builder.credentialsProvider(EnvironmentVariableCredentialsProvider.create());
     }
     return new PromptDynamoDbClient(builder.build());
+  }
+
+  /**
+   * Runs the timeouts of calls. Unlike the SDK's own executor, it forgets a timeout as soon as the
+   * call has ended. Otherwise the timeouts of all calls of the last seconds, including those of
+   * priming, would wake up a thread when they are over, and keep the calls' data until then.
+   */
+  private static ScheduledExecutorService timeouts() {
+    ScheduledThreadPoolExecutor executor =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "timeouts");
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.setRemoveOnCancelPolicy(true);
+    return executor;
   }
 
   /**
