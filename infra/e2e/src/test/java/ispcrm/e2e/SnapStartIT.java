@@ -225,7 +225,7 @@ class SnapStartIT {
         LambdaProcess.startForSnapshot(
             TEMPLATE, name, folder.resolve(name), environment, "BEFORE")) {
       function.awaitSnapshot();
-      // It gives up after a few of its hundred priming iterations.
+      // It gives up after a few of its thirty connections.
       assertThat(function.log().split("SdkClientException: ", -1)).hasSizeBetween(2, 60);
     }
   }

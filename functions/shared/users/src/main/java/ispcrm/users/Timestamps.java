@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /** Times as the API writes them: {@code YYYY-MM-DD HH:MM:SS} in UTC. */
 public final class Timestamps {
   private static final DateTimeFormatter API_FORMAT =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withResolverStyle(ResolverStyle.STRICT);
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
 
   private static final Pattern API_TEXT =
       Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}");

@@ -112,14 +112,18 @@ final class Functions {
 
   /** The same read without any framework. */
   Subject bare() {
-    return other("bare", "bare", "ispcrm.bench.bare.BareHandler", environment);
+    return bare("bare", environment);
   }
 
   /** The same without the template's options for Java, as in AWS's samples. */
   Subject bareWithoutOptions() {
     Map<String, String> sample = new LinkedHashMap<>(environment);
     sample.remove("JAVA_TOOL_OPTIONS");
-    return other("bare, no options", "bare", "ispcrm.bench.bare.BareHandler", sample);
+    return bare("bare, no options", sample);
+  }
+
+  private Subject bare(String name, Map<String, String> environment) {
+    return other(name, "bare", "ispcrm.bench.bare.BareHandler", environment);
   }
 
   /** Only Java and the runtime client. */
