@@ -81,6 +81,8 @@ final class LocalGateway implements AutoCloseable {
     http.setIdleTimeout(MAX_PAUSE.toMillis());
     connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost("127.0.0.1");
+    // With Java's 50, the connections of a burst of clients are delayed by seconds or reset.
+    connector.setAcceptQueueSize(WAITING_CALLS);
     server.addConnector(connector);
   }
 
