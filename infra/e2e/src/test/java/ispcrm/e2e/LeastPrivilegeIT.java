@@ -35,12 +35,10 @@ class LeastPrivilegeIT {
         .functions()
         .forEach(
             (name, function) ->
-                function
-                    .permissions()
-                    .forEach(
-                        permission ->
-                            granted.add(
-                                name + " " + permission.action() + " " + permission.resource())));
+                function.statements().stream()
+                    .filter(statement -> !statement.isDeny())
+                    .flatMap(statement -> statement.uses().stream())
+                    .forEach(use -> granted.add(name + " " + use)));
     assertThat(used).isEqualTo(granted);
   }
 

@@ -39,8 +39,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Runs DynamoDB Local in this process, with the template's tables, on a free port of the loopback
  * interface. Like IAM, it denies any call by one of the template's functions that the function's
- * policies do not allow. DynamoDB Local's own server is not used, because it listens on every
- * address and sends telemetry.
+ * policies do not allow, with their effects and conditions. DynamoDB Local's own server is not
+ * used, because it listens on every address and sends telemetry.
  */
 public final class LocalDynamoDb implements AutoCloseable {
   private static final String REGION = "us-east-1";
@@ -71,6 +71,7 @@ public final class LocalDynamoDb implements AutoCloseable {
     loopback.setHost("127.0.0.1");
     server.addConnector(loopback);
     PolicyGate gate = new PolicyGate(template);
+    RequiredPermissions permissions = new RequiredPermissions(template);
     handler =
         new LocalDynamoDBServerHandler(
             new LocalDynamoDBRequestHandler(
@@ -82,7 +83,7 @@ public final class LocalDynamoDb implements AutoCloseable {
           public boolean handle(Request request, Response response, Callback callback)
               throws Exception {
             byte[] body = Content.Source.asByteArrayAsync(request, -1).get();
-            Call call = Call.of(request, body);
+            Call call = Call.of(request, body, permissions);
             listener.accept(call);
             Optional<Permission> denied = gate.firstDenied(call);
             if (denied.isPresent()) {
@@ -282,7 +283,8 @@ public final class LocalDynamoDb implements AutoCloseable {
    * @param connection a different one for each connection, unlike the address of its client, which
    *     the operating system may use again
    * @param server the address that the caller connected to
-   * @param requiredPermissions the permissions that the caller must have
+   * @param required the permissions that the caller must have, each with the values of IAM's
+   *     condition keys
    */
   public record Call(
       String operation,
@@ -290,10 +292,15 @@ public final class LocalDynamoDb implements AutoCloseable {
       String function,
       String connection,
       SocketAddress server,
-      Set<Permission> requiredPermissions) {
+      Map<Permission, Map<String, Set<String>>> required) {
     private static final Pattern APPLICATION = Pattern.compile("\\bapp/([a-z-]+)");
 
-    private static Call of(Request request, byte[] body) {
+    /** The permissions that the caller must have. */
+    public Set<Permission> requiredPermissions() {
+      return required.keySet();
+    }
+
+    private static Call of(Request request, byte[] body, RequiredPermissions permissions) {
       String target = header(request, "X-Amz-Target");
       String operation = target.substring(target.indexOf('.') + 1);
       String credential = header(request, "Authorization").replaceFirst(".*Credential=", "");
@@ -304,7 +311,7 @@ public final class LocalDynamoDb implements AutoCloseable {
           application.find() ? application.group(1) : "",
           request.getConnectionMetaData().getId(),
           request.getConnectionMetaData().getLocalSocketAddress(),
-          RequiredPermissions.of(operation, JSON.readTree(body)));
+          permissions.of(operation, JSON.readTree(body)));
     }
 
     private static String header(Request request, String name) {

@@ -1,6 +1,7 @@
 package ispcrm.emulation;
 
 import ispcrm.template.Permission;
+import ispcrm.template.Statement;
 import ispcrm.template.Template;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Stands in for IAM: checks calls to DynamoDB against the policies in the template. If the
  * environment variable ISPCRM_USED_PERMISSIONS names a folder, it records every permission that was
- * used in a file there, so that a test can find permissions that no function needs.
+ * used, and every value of a condition, in a file there, so that a test can find those that no
+ * function needs.
  */
 final class PolicyGate {
   private final Map<String, Template.LambdaFunction> functions;
@@ -31,11 +33,17 @@ final class PolicyGate {
     if (function == null) {
       return Optional.empty();
     }
-    for (Permission permission : call.requiredPermissions()) {
-      if (!function.permissions().contains(permission)) {
+    for (Map.Entry<Permission, Map<String, Set<String>>> required : call.required().entrySet()) {
+      Permission permission = required.getKey();
+      Map<String, Set<String>> context = required.getValue();
+      Optional<Statement> allowing = Statement.allowing(function.statements(), permission, context);
+      if (allowing.isEmpty()) {
         return Optional.of(permission);
       }
-      recordUse(call.function() + " " + permission.action() + " " + permission.resource());
+      allowing
+          .get()
+          .uses(permission, context)
+          .forEach(use -> recordUse(call.function() + " " + use));
     }
     return Optional.empty();
   }

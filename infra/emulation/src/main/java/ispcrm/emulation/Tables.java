@@ -54,7 +54,7 @@ final class Tables {
         .build();
   }
 
-  private static List<KeySchemaElement> keys(Map<String, Object> properties) {
+  static List<KeySchemaElement> keys(Map<String, Object> properties) {
     return objects(properties.get("KeySchema")).stream()
         .map(
             key ->
@@ -65,7 +65,7 @@ final class Tables {
         .toList();
   }
 
-  private static List<Map<String, Object>> objects(Object list) {
+  static List<Map<String, Object>> objects(Object list) {
     return ((List<?>) list).stream().map(Tables::object).toList();
   }
 
@@ -74,7 +74,7 @@ final class Tables {
     return (Map<String, Object>) node;
   }
 
-  private static String text(Map<String, Object> object, String name) {
+  static String text(Map<String, Object> object, String name) {
     return String.valueOf(object.get(name));
   }
 }

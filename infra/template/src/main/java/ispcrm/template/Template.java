@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -133,7 +134,7 @@ public final class Template {
         Integer.parseInt(String.valueOf(properties.get("MemorySize"))),
         environment,
         routes,
-        Permission.grantedTo(properties));
+        Statement.of(properties));
   }
 
   /** The gateway responses by their response type, such as UNAUTHORIZED. */
@@ -247,7 +248,7 @@ public final class Template {
    * @param codeUri its jar, relative to template.yaml
    * @param handler its handler class
    * @param memorySize its memory in MiB
-   * @param permissions the permissions that its policies grant
+   * @param statements the statements of its policies
    */
   public record LambdaFunction(
       String logicalId,
@@ -256,7 +257,15 @@ public final class Template {
       int memorySize,
       Map<String, String> environment,
       List<Route> routes,
-      Set<Permission> permissions) {
+      List<Statement> statements) {
+
+    /** The permissions that its policies grant, if necessary under conditions. */
+    public Set<Permission> permissions() {
+      return statements.stream()
+          .filter(statement -> !statement.isDeny())
+          .flatMap(statement -> statement.permissions().stream())
+          .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
 
     /** The name of its module, such as get-user. */
     public String name() {
