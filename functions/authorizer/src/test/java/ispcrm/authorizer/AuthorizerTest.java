@@ -304,6 +304,11 @@ class AuthorizerTest {
     "2001:db8::1, 2001:DB8::/32, Allow",
     "2001:db9::1, 2001:db8::/32, Deny",
     "192.0.2.7, 2001:db8::/32, Deny",
+    "::ffff:192.0.2.7, 192.0.2.0/24, Allow",
+    "192.0.2.7, ::ffff:192.0.2.0/120, Allow",
+    "192.0.3.7, ::ffff:192.0.2.0/120, Deny",
+    // An earlier release stored this block and took it for all of IPv4.
+    "192.0.2.7, ::ffff:0:0/0, Deny",
     "unknown, 0.0.0.0/0, Deny"
   })
   void aTokenWorksFromItsAddressesOnly(String address, String blocks, String effect)

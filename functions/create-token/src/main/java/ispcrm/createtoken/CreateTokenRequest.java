@@ -5,12 +5,16 @@ import ispcrm.tokens.IpBlock;
 import ispcrm.tokens.Token;
 import ispcrm.users.Characters;
 import ispcrm.users.Integers;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A client's request to create a token: every field checked, and every error noted. */
@@ -18,6 +22,9 @@ final class CreateTokenRequest {
   private static final List<String> FIELDS =
       List.of("user", "description", "scopes", "expires_in_days", "allowed_ips");
   private static final int MAX_ALLOWED_IPS = 20;
+
+  /** No address or block is longer. */
+  private static final Pattern SHORT_TEXT = Pattern.compile("[!-~]{1,49}");
 
   private final Map<String, Object> body;
   private final Map<String, String> errors = new LinkedHashMap<>();
@@ -126,19 +133,40 @@ final class CreateTokenRequest {
     if (value == null) {
       return null;
     }
-    if (value instanceof List<?> blocks
-        && !blocks.isEmpty()
-        && blocks.size() <= MAX_ALLOWED_IPS
-        && blocks.stream()
-            .allMatch(block -> block instanceof String text && IpBlock.parse(text).isPresent())) {
-      return blocks.stream().map(String::valueOf).distinct().toList();
+    List<String> invalid = new ArrayList<>();
+    if (value instanceof List<?> entries
+        && !entries.isEmpty()
+        && entries.size() <= MAX_ALLOWED_IPS) {
+      Set<String> blocks = new LinkedHashSet<>();
+      for (Object entry : entries) {
+        Optional<IpBlock> block =
+            entry instanceof String text ? IpBlock.parse(text) : Optional.empty();
+        if (block.isPresent()) {
+          blocks.add(block.get().toString());
+        } else {
+          invalid.add(nameOf(entry, entries.indexOf(entry) + 1));
+        }
+      }
+      if (invalid.isEmpty()) {
+        return List.copyOf(blocks);
+      }
     }
     errors.put(
         "allowed_ips",
         "must be a list of 1 to "
             + MAX_ALLOWED_IPS
-            + " IPv4 or IPv6 addresses or CIDR blocks, such as 192.0.2.0/24");
+            + " IPv4 or IPv6 addresses or CIDR blocks, such as 192.0.2.0/24"
+            + (invalid.isEmpty() ? "" : "; not valid: " + String.join(", ", invalid)));
     return null;
+  }
+
+  /** An entry that is not valid, with the nearest valid block if it can be told. */
+  private static String nameOf(Object entry, int position) {
+    String name = String.valueOf(entry);
+    return SHORT_TEXT.matcher(name).matches()
+        ? name
+            + IpBlock.nearest(name).map(block -> " (the nearest block is " + block + ")").orElse("")
+        : "entry " + position;
   }
 
   private int readDays(int defaultDays, int maxDays) {

@@ -240,7 +240,12 @@ class CreateTokenTest {
         "192.0.2.0/24|[\"192.0.2.128/25\"]|192.0.2.128/25",
         "192.0.2.0/24|[\"192.0.2.7\",\"192.0.3.0/24\"]|403",
         "192.0.2.0/24|[\"192.0.0.0/16\"]|403",
-        "192.0.2.0/24|[\"::/0\"]|403"
+        "192.0.2.0/24|[\"::/0\"]|403",
+        "192.0.2.0/24|[\"::ffff:0:0/96\"]|403",
+        "|[\"::ffff:192.0.2.0/120\",\"192.0.2.0/24\"]|192.0.2.0/24",
+        "|[\"::FFFF:192.0.2.7\",\"192.0.2.7/32\"]|192.0.2.7",
+        "|[\"2001:DB8:0:0:1::/80\",\"2001:db8:0:1::2\"]|2001:db8:0:0:1::/80 2001:db8:0:1::2",
+        "|[\"0:0::0/0\",\"::1\",\"1::\"]|::/0 ::1 1::"
       })
   void aTokenWorksFromNoMoreAddressesThanTheCaller(
       String callers, String requested, String outcome) {
@@ -255,32 +260,45 @@ class CreateTokenTest {
     }
   }
 
+  private static final String ADDRESSES =
+      "must be a list of 1 to 20 IPv4 or IPv6 addresses or CIDR blocks, such as 192.0.2.0/24";
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "[]",
-        "\"192.0.2.1\"",
-        "[1]",
-        "[\"\"]",
-        "[\"192.0.2.256\"]",
-        "[\"192.0.2\"]",
-        "[\"192.0.2.1/33\"]",
-        "[\"192.0.2.1/24\"]",
-        "[\"192.0.2.0/024\"]",
-        "[\"2001:db8::1/32\"]",
-        "[\"2001:db8:::1\"]",
-        "[\"example.net\"]",
-        "[\"192.0.2.1\",null]"
+  @ValueSource(strings = {"[]", "\"192.0.2.1\"", "{}", "1"})
+  void addresses_noList_areRefused(String addresses) {
+    assertThat(addressError(addresses)).isEqualTo(ADDRESSES);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[1]|1",
+        "[\"\"]|entry 1",
+        "[\"192.0.2.256\"]|192.0.2.256",
+        "[\"192.0.2\"]|192.0.2",
+        "[\"192.0.2.7/24\"]|192.0.2.7/24 (the nearest block is 192.0.2.0/24)",
+        "[\"192.0.2.1/33\"]|192.0.2.1/33 (the nearest block is 192.0.2.1)",
+        "[\"192.0.2.0/024\"]|192.0.2.0/024 (the nearest block is 192.0.2.0/24)",
+        "[\"192.0.2.0/24/24\"]|192.0.2.0/24/24",
+        "[\"192.0.2.0/-1\"]|192.0.2.0/-1",
+        "[\"2001:db8::1/32\"]|2001:db8::1/32 (the nearest block is 2001:db8::/32)",
+        "[\"2001:db8:::1\"]|2001:db8:::1",
+        "[\"::ffff:192.0.2.7/120\"]|::ffff:192.0.2.7/120 (the nearest block is 192.0.2.0/24)",
+        "[\"::ffff:192.0.2.0/24\"]|::ffff:192.0.2.0/24 (the nearest block is 192.0.2.0/24)",
+        "[\"::ffff:0:0/0\"]|::ffff:0:0/0 (the nearest block is 0.0.0.0/0)",
+        "[\"::ffff:0:0/95\"]|::ffff:0:0/95 (the nearest block is 0.0.0.0)",
+        "[\"example.net\"]|example.net",
+        "[\"192.0.2.1\",null,\"a\\u001bb\"]|null, entry 3"
       })
-  void otherAddressesAreRefused(String addresses) {
-    assertThat(
-            refused(ADMIN, "{\"user\":\"staff-1\",\"allowed_ips\":" + addresses + "}")
-                .fieldErrors())
-        .isEqualTo(
-            Map.of(
-                "allowed_ips",
-                "must be a list of 1 to 20 IPv4 or IPv6 addresses or CIDR blocks, such as"
-                    + " 192.0.2.0/24"));
+  void addresses_invalidEntry_areRefusedWithNearestBlock(String addresses, String named) {
+    assertThat(addressError(addresses)).isEqualTo(ADDRESSES + "; not valid: " + named);
+  }
+
+  private static String addressError(String addresses) {
+    return refused(ADMIN, "{\"user\":\"staff-1\",\"allowed_ips\":" + addresses + "}")
+        .fieldErrors()
+        .get("allowed_ips");
   }
 
   @ParameterizedTest
