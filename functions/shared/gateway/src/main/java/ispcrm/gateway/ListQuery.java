@@ -2,88 +2,37 @@ package ispcrm.gateway;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The query string of a list, and the list's pages. Besides the list's own filters, every list
- * takes {@code limit} and {@code cursor}. Every error is noted; {@link #check} reports all of them.
+ * takes {@code limit} and {@code cursor}.
  */
-public final class ListQuery {
+public final class ListQuery extends QueryParameters {
   /** How many entries a page has if the client does not say. */
   public static final int DEFAULT_LIMIT = 50;
 
   private static final int MAX_LIMIT = 200;
 
-  /** What other APIs call the parameters of pages and sorting. */
-  private static final Set<String> FOREIGN =
-      Set.of(
-          "page",
-          "per_page",
-          "page_size",
-          "offset",
-          "skip",
-          "start",
-          "sort",
-          "sort_by",
-          "order",
-          "order_by");
-
   private static final Pattern POSITIVE_INTEGER = Pattern.compile("0*[1-9][0-9]*");
 
   private final Map<String, List<String>> query;
-  private final Map<String, String> errors = new LinkedHashMap<>();
 
   /**
    * @param filters the names of the list's own parameters
    */
   public ListQuery(Map<String, List<String>> query, List<String> filters) {
+    super(query, Stream.concat(filters.stream(), Stream.of("limit", "cursor")).toList());
     this.query = query;
-    List<String> known = new ArrayList<>(filters);
-    known.addAll(List.of("limit", "cursor"));
-    query.forEach(
-        (name, values) -> {
-          if (!known.contains(name)) {
-            addError(
-                name,
-                "is not a known parameter; "
-                    + (FOREIGN.contains(name)
-                        ? "each list has one order, and _links.next leads to its next page"
-                        : "the known parameters are " + String.join(", ", known)));
-          } else if (values.size() > 1) {
-            addError(name, "is repeated");
-          }
-        });
     String limit = value("limit");
     if (limit != null && !POSITIVE_INTEGER.matcher(limit).matches()) {
       addError(
           "limit",
           "must be an integer of at least 1; a value above " + MAX_LIMIT + " means " + MAX_LIMIT);
-    }
-  }
-
-  /** A parameter's value; null if the client did not set it. */
-  public String value(String name) {
-    return query.containsKey(name) ? query.get(name).get(0) : null;
-  }
-
-  /** Notes what is wrong with a parameter; the first error of each parameter counts. */
-  public void addError(String name, String error) {
-    errors.putIfAbsent(name, error);
-  }
-
-  /**
-   * @throws ApiException 400 naming every invalid parameter: a mistyped filter must never return
-   *     everything
-   */
-  public void check() {
-    if (!errors.isEmpty()) {
-      throw new ApiException(
-          400, "invalid_parameter", "Invalid query parameters: see errors.", errors);
     }
   }
 
