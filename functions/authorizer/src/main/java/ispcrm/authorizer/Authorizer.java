@@ -58,24 +58,28 @@ public final class Authorizer implements Function<AuthorizerRequest, Decision> {
     User user =
         Item.unlessBroken(() -> users.find(token.user()))
             .filter(User::hasAccess)
+            .filter(found -> found.acceptsTokenOf(token.createdAt()))
             .orElseThrow(UnauthorizedException::new);
-    Decision decision = decide(request, token, user);
+    Decision decision = decide(request, secret, token, user);
     if (decision.denial() == null && isUseToRecord(token, now)) {
       tokens.recordUse(secret, new Token.Use(now, request.sourceIp()));
     }
     return decision;
   }
 
-  private static Decision decide(AuthorizerRequest request, Token token, User user) {
+  private static Decision decide(
+      AuthorizerRequest request, BearerToken secret, Token token, User user) {
     List<Scope> scopes = token.effectiveScopes(user.role());
     Caller caller =
         new Caller(
             token.id(),
+            secret.sha256(),
             user.id(),
             user.role(),
             Set.copyOf(scopes),
-            token.scopes() != null,
+            token.isNarrowed(),
             token.allowedIps(),
+            token.createdAt(),
             token.expiresAt(),
             request.sourceIp());
     if (!IpBlock.anyContains(token.allowedIps(), request.sourceIp())) {

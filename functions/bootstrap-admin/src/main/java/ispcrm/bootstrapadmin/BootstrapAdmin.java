@@ -25,7 +25,9 @@ import java.util.function.Function;
 /**
  * Creates the first administrator, and is the way back in if the last token is lost: it creates the
  * user {@code admin} if there is none, makes it active if it was barred, and issues one token for
- * it. No route leads to it. Anyone with permission to invoke it in the account can have the token.
+ * it. The earlier tokens of a barred {@code admin} are revoked, because they may be why it was
+ * barred. No route leads to it. Anyone with permission to invoke it in the account can have the
+ * token.
  */
 public final class BootstrapAdmin implements Function<String, IssuedToken> {
   private static final String ADMIN = User.FIRST_ADMIN;
@@ -71,7 +73,7 @@ public final class BootstrapAdmin implements Function<String, IssuedToken> {
       }
       if (!admin.hasAccess()) {
         User barred = admin;
-        admin = ACTIVATION.apply(barred, now());
+        admin = ACTIVATION.apply(barred, now()).withTokensRevoked(now());
         if (!users
             .update(barred, admin, history.add(entry(Action.UPDATED, barred, admin)))
             .isEmpty()) {
@@ -84,7 +86,7 @@ public final class BootstrapAdmin implements Function<String, IssuedToken> {
               reason == null ? "issued by bootstrap-admin" : reason,
               null,
               ADMIN,
-              now(),
+              admin.dateOfNewToken(clock.instant()),
               LIFETIME);
       Entry entry =
           Entry.ofToken(ADMIN, Action.TOKEN_CREATED, clock.instant(), ACTOR, issued.token().id());

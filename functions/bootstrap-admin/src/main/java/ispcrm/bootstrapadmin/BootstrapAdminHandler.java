@@ -1,7 +1,6 @@
 package ispcrm.bootstrapadmin;
 
 import ispcrm.dynamodb.DynamoDb;
-import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.gateway.CallLog;
 import ispcrm.gateway.Deadline;
 import ispcrm.gateway.LambdaEntryPoint;
@@ -11,9 +10,7 @@ import ispcrm.history.DynamoDbHistory;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
 import ispcrm.users.DynamoDbUsers;
-import ispcrm.users.PrimingUser;
 import ispcrm.users.Timestamps;
-import ispcrm.users.Users;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,32 +31,22 @@ public final class BootstrapAdminHandler extends LambdaHandler {
   }
 
   public BootstrapAdminHandler(Map<String, String> environment) {
-    super(entryPoint(environment, DynamoDb.client(environment)));
+    super(entryPoint(environment));
   }
 
   /** Creates the function with what its environment names. */
   public static BootstrapAdmin function(Map<String, String> environment) {
-    return function(environment, DynamoDb.client(environment));
-  }
-
-  private static BootstrapAdmin function(Map<String, String> environment, DynamoDbClient dynamoDb) {
+    DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new BootstrapAdmin(
-        users(environment, dynamoDb),
+        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
         new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
         new DynamoDbHistory(dynamoDb, environment),
         Clock.systemUTC());
   }
 
-  private static Users users(Map<String, String> environment, DynamoDbClient dynamoDb) {
-    return new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE"));
-  }
-
-  private static LambdaEntryPoint entryPoint(
-      Map<String, String> environment, DynamoDbClient dynamoDb) {
+  private static LambdaEntryPoint entryPoint(Map<String, String> environment) {
     Function<String, IssuedToken> bootstrapAdmin =
-        SpringCatalog.add(
-            "bootstrapAdmin", function(environment, dynamoDb), String.class, IssuedToken.class);
-    Users users = users(environment, dynamoDb);
+        SpringCatalog.add("bootstrapAdmin", function(environment), String.class, IssuedToken.class);
     return new LambdaEntryPoint(
         "bootstrapAdmin",
         environment,
@@ -69,9 +56,7 @@ public final class BootstrapAdminHandler extends LambdaHandler {
               bootstrapAdmin.apply(event.get("reason") instanceof String reason ? reason : null);
           CallLog.current().warn(LOG_MESSAGE);
           return output(issued);
-        },
-        // Only a read, because any event would issue a token.
-        () -> DynamoDbPriming.connectingWith(() -> users.find(PrimingUser.ID)));
+        });
   }
 
   private static Map<String, String> output(IssuedToken issued) {

@@ -12,6 +12,7 @@ import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.Token;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.User;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -72,8 +73,8 @@ class BootstrapAdminTest {
   }
 
   @Test
-  void liftsABarFromTheAdministrator() throws IOException {
-    bootstrap();
+  void barredAdministrator_isActiveAgainWithoutTheEarlierTokens() throws IOException {
+    Token stolen = token(bootstrap());
     dynamoDb
         .client()
         .updateItem(
@@ -84,8 +85,14 @@ class BootstrapAdminTest {
                     .expressionAttributeNames(Map.of("#status", "status"))
                     .expressionAttributeValues(
                         Map.of(":disabled", AttributeValue.fromS("disabled"))));
+    Token issued = token(bootstrap());
+    User admin = users.find("admin").orElseThrow();
+    assertThat(admin.hasAccess()).isTrue();
+    assertThat(admin.acceptsTokenOf(stolen.createdAt())).isFalse();
+    assertThat(admin.acceptsTokenOf(issued.createdAt())).isTrue();
+    // The admin is not barred, so the tokens stay.
     bootstrap();
-    assertThat(users.find("admin").orElseThrow().hasAccess()).isTrue();
+    assertThat(users.find("admin")).contains(admin);
   }
 
   @Test
@@ -112,6 +119,12 @@ class BootstrapAdminTest {
   void saysThatAnotherUserHasTheUsername() {
     create(Map.of("id", "x", "username", "Admin"));
     assertThatThrownBy(this::bootstrap).hasMessageContaining("another user has the username admin");
+  }
+
+  private Token token(JsonNode output) {
+    return tokens
+        .find(BearerToken.parse(output.get("token").asString()).orElseThrow())
+        .orElseThrow();
   }
 
   private void create(Map<String, Object> fields) {

@@ -1,8 +1,10 @@
 package ispcrm.createtoken;
 
+import ispcrm.access.Authorization;
 import ispcrm.access.Endpoint;
 import ispcrm.access.Role;
 import ispcrm.access.Scope;
+import ispcrm.dynamodb.FurtherWriteException;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
@@ -21,12 +23,12 @@ import ispcrm.users.Users;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -35,6 +37,7 @@ import java.util.stream.Collectors;
  */
 public final class CreateToken implements Function<ApiRequest, ApiResponse> {
   private static final int MAX_ATTEMPTS = 3;
+  private static final String NOT_CREATED = "The token was not created";
 
   private final Users users;
   private final Tokens tokens;
@@ -75,7 +78,8 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
   /**
    * @throws ApiException 400 if the body or the Idempotency-Key is invalid; 422 if the key was used
    *     with another body; 404 if the user does not exist; 409 if the user has no access, or
-   *     changes meanwhile; 403 if the new token would exceed the calling one
+   *     changes meanwhile, or if the caller does; 403 if the user is not a customer and the token
+   *     lacks {@link Scope#STAFF_WRITE}, or if the new token would exceed the calling one
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
@@ -90,7 +94,7 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
   private ApiResponse create(
       CreateTokenRequest create, ApiRequest request, Idempotency.Writes writes) {
     for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      User user = user(create.userId());
+      User user = user(create.userId(), request.caller());
       IssuedToken issued = issue(create, user, request.caller());
       Entry entry =
           Entry.ofToken(
@@ -99,19 +103,48 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
               clock.instant(),
               request.actor(),
               issued.token().id());
-      Map<String, Object> stored = issued.token().toMap(user.role(), Timestamps::format);
-      if (tokens.add(
-          issued,
-          users.unchanged(user),
-          writes.with(() -> created(issued, stored, request.links()), history.add(entry)))) {
+      Map<String, Object> stored = issued.token().toMap(user.role(), null, Timestamps::format);
+      if (store(issued, user, entry, stored, request, writes)) {
         return created(issued, withSecret(stored, issued), request.links());
       }
     }
     throw new ApiException(
-        409, "conflict", "The token was not created - the user is being changed; try again.");
+        409, "conflict", NOT_CREATED + " - the user is being changed; try again.");
   }
 
-  private User user(String id) {
+  private boolean store(
+      IssuedToken issued,
+      User user,
+      Entry entry,
+      Map<String, Object> stored,
+      ApiRequest request,
+      Idempotency.Writes writes) {
+    Authorization caller = request.caller().authorization();
+    Supplier<ApiResponse> response = () -> created(issued, stored, request.links());
+    boolean isCaller = caller.user().equals(user.id());
+    if (isCaller
+        && (user.role() != caller.role() || !user.acceptsTokenOf(caller.tokenCreatedAt()))) {
+      throw ApiException.callerChanged(NOT_CREATED);
+    }
+    try {
+      // A transaction can name an item only once, and this one checks the new token's user anyway.
+      return tokens.add(
+          issued,
+          users.unchanged(user),
+          isCaller
+              ? writes.with(user.id(), response, history.add(entry), tokens.stillAuthorized(caller))
+              : writes.with(
+                  user.id(),
+                  response,
+                  history.add(entry),
+                  tokens.stillAuthorized(caller),
+                  users.stillAuthorized(caller)));
+    } catch (FurtherWriteException e) {
+      throw ApiException.callerChanged(NOT_CREATED);
+    }
+  }
+
+  private User user(String id, Caller caller) {
     User user =
         users
             .find(id)
@@ -120,14 +153,20 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
                     new ApiException(
                         404,
                         "not_found",
-                        "The token was not created - no user has this id.",
+                        NOT_CREATED + " - no user has this id.",
                         Map.of("user", "no user has this id")));
+    if (user.role() != Role.CUSTOMER && !caller.scopes().contains(Scope.STAFF_WRITE)) {
+      throw ApiException.staffScopeRequired();
+    }
     if (!user.hasAccess()) {
       throw new ApiException(
           409,
           "user_barred",
-          "The token was not created - a user with the role %s and the status %s has no access."
-              .formatted(user.role(), user.status()));
+          NOT_CREATED
+              + (caller.scopes().contains(Scope.USERS_READ)
+                  ? " - a user with the role %s and the status %s has no access."
+                      .formatted(user.role(), user.status())
+                  : " - this user has no access."));
     }
     return user;
   }
@@ -136,7 +175,7 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
   private IssuedToken issue(CreateTokenRequest create, User user, Caller caller) {
     List<Scope> scopes = scopes(create.requestedScopes(), user.role(), caller);
     List<String> allowedIps = allowedIps(create.allowedIps(), caller);
-    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    Instant now = user.dateOfNewToken(clock.instant());
     Instant expiresAt = now.plus(Duration.ofDays(create.expiresInDays()));
     boolean isLimited = caller.isNarrowed() || caller.role() != Role.ADMIN;
     if (isLimited && caller.tokenExpiresAt().isBefore(expiresAt)) {
@@ -171,7 +210,12 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
     if (!role.scopes().containsAll(requested)) {
       String allowed =
           role.scopes().stream().map(Scope::toString).collect(Collectors.joining(", "));
-      throw invalid(Map.of("scopes", "the user's role, " + role + ", allows only " + allowed));
+      throw invalid(
+          Map.of(
+              "scopes",
+              caller.scopes().contains(Scope.USERS_READ)
+                  ? "the user's role, " + role + ", allows only " + allowed
+                  : "the user's role does not allow all of them"));
     }
     if (!caller.scopes().containsAll(requested)) {
       throw forbidden("scopes");
@@ -217,8 +261,7 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
   }
 
   private static ApiException invalid(Map<String, String> errors) {
-    return new ApiException(
-        400, "invalid_fields", "The token was not created - see errors.", errors);
+    return new ApiException(400, "invalid_fields", NOT_CREATED + " - see errors.", errors);
   }
 
   private static ApiException forbidden(String what) {

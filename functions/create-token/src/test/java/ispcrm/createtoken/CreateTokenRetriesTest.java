@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ispcrm.access.Scope;
+import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
@@ -48,6 +49,9 @@ class CreateTokenRetriesTest {
     dynamoDb = LocalDynamoDb.start(template, null);
     environment = template.functions().get("create-token").environment();
     users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    users.create(
+        new CreateUserRequest(Map.of("id", "caller", "role", "admin")).toUser("", "IZcaller", NOW));
+    CallingToken.store(dynamoDb.client(), "caller");
   }
 
   @AfterAll
@@ -102,10 +106,31 @@ class CreateTokenRetriesTest {
   }
 
   @Test
-  void anotherCallerGetsATokenOfItsOwn() {
-    create("caller", user, body);
-    assertThat(create("other", user, body).body()).contains("ispcrm_");
+  void anotherTokenOfTheCaller_isCheckedLikeAFirstRequest() {
+    create("t-1", user, body);
+    assertThat(create("t-2", user, body).body()).contains("ispcrm_");
     assertThat(count()).isEqualTo(2);
+  }
+
+  @Test
+  void repetition_afterTheDeletionOfTheUser_isNotFoundAndHasNoData() {
+    create("caller", user, "{\"user\":\"%s\",\"description\":\"Marias phone\"}".formatted(user));
+    DynamoDbIdempotency responses =
+        new DynamoDbIdempotency(dynamoDb.client(), environment, () -> NOW);
+    responses.erase(user);
+    responses.erase(user);
+    ApiException e =
+        catchThrowableOfType(
+            ApiException.class,
+            () ->
+                create(
+                    "caller",
+                    user,
+                    "{\"user\":\"%s\",\"description\":\"Marias phone\"}".formatted(user)));
+    assertThat(e.status()).isEqualTo(404);
+    assertThat(count()).isOne();
+    assertThat(dynamoDb.client().scan(r -> r.tableName("IdempotencyTable")).items().toString())
+        .doesNotContain(user);
   }
 
   @Test
@@ -209,17 +234,19 @@ class CreateTokenRetriesTest {
                         "authorizer",
                         Map.of(
                             "token_id",
-                            "t-1",
-                            "user_id",
                             caller,
+                            "token_key",
+                            CallingToken.KEY,
+                            "token_created_at",
+                            CallingToken.CREATED_AT,
+                            "user_id",
+                            "caller",
                             "role",
                             "admin",
                             "scopes",
                             Scope.formatList(List.of(Scope.values())),
                             "is_narrowed",
                             "false",
-                            "allowed_ips",
-                            "",
                             "token_expires_at",
                             "2101-01-01T00:00:00Z"))),
                 "https://crm.example.net"));

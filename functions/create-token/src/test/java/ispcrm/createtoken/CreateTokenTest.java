@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ispcrm.access.Role;
 import ispcrm.access.Scope;
+import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
@@ -20,6 +21,7 @@ import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.Token;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.User;
 import ispcrm.users.Users;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -73,6 +75,9 @@ class CreateTokenTest {
           new CreateUserRequest(Map.of("id", role + "-1", "role", role.toString()))
               .toUser("", "IZ" + role, NOW));
     }
+    users.create(
+        new CreateUserRequest(Map.of("id", "caller", "role", "admin")).toUser("", "IZcaller", NOW));
+    CallingToken.store(dynamoDb.client(), "caller");
     tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
     idempotency =
         new DynamoDbIdempotency(
@@ -109,6 +114,7 @@ class CreateTokenTest {
             "user",
             "description",
             "scopes",
+            "narrowed",
             "allowed_ips",
             "created_at",
             "created_by",
@@ -119,7 +125,7 @@ class CreateTokenTest {
             "last_used_at",
             "last_used_from");
     assertThat(data.get("created_by").asString()).isEqualTo("caller");
-    assertThat(data.get("created_by_token").asString()).isEqualTo("t-1");
+    assertThat(data.get("created_by_token").asString()).isEqualTo(CallingToken.ID);
     assertThat(response.headers().get("Location"))
         .isEqualTo(body.at("/_links/self").asString())
         .isEqualTo("https://crm.example.net/api/v1/tokens/" + data.get("id").asString());
@@ -163,7 +169,11 @@ class CreateTokenTest {
     Set<Scope> expected = EnumSet.copyOf(role.scopes());
     expected.retainAll(callers);
     String body = "{\"user\":\"" + role + "-1\"}";
-    if (expected.isEmpty()) {
+    if (role != Role.CUSTOMER && !callers.contains(Scope.STAFF_WRITE)) {
+      assertThat(refused(narrowed(callers), body))
+          .hasMessage(
+              "Forbidden - staff and administrators require the scope staff:write, which this token lacks.");
+    } else if (expected.isEmpty()) {
       assertThat(refused(narrowed(callers), body).status()).isEqualTo(403);
     } else {
       assertThat(stored(create(narrowed(callers), body)).scopes())
@@ -176,11 +186,16 @@ class CreateTokenTest {
   void aRequestedScopeMustBeOneOfBoth(Role role, Set<Scope> callers) {
     for (Scope scope : Scope.values()) {
       String body = "{\"user\":\"" + role + "-1\",\"scopes\":[\"" + scope + "\"]}";
-      if (!role.scopes().contains(scope)) {
+      if (role != Role.CUSTOMER && !callers.contains(Scope.STAFF_WRITE)) {
+        assertThat(refused(narrowed(callers), body).status()).isEqualTo(403);
+      } else if (!role.scopes().contains(scope)) {
         ApiException e = refused(narrowed(callers), body);
         assertThat(e.status()).isEqualTo(400);
         assertThat(e.fieldErrors().get("scopes"))
-            .startsWith("the user's role, " + role + ", allows only ");
+            .startsWith(
+                callers.contains(Scope.USERS_READ)
+                    ? "the user's role, " + role + ", allows only "
+                    : "the user's role does not allow all of them");
       } else if (!callers.contains(scope)) {
         ApiException e = refused(narrowed(callers), body);
         assertThat(e.status()).isEqualTo(403);
@@ -210,7 +225,7 @@ class CreateTokenTest {
     long before = count();
     assertThat(
             refused(
-                    narrowed(Set.of(Scope.USERS_READ, Scope.TOKENS_WRITE)),
+                    narrowed(Set.of(Scope.USERS_READ, Scope.STAFF_WRITE, Scope.TOKENS_WRITE)),
                     "{\"user\":\"staff-1\",\"scopes\":[\"users:read\",\"users:write\"]}")
                 .status())
         .isEqualTo(403);
@@ -344,6 +359,50 @@ class CreateTokenTest {
     assertThat(count()).isEqualTo(before);
   }
 
+  @Test
+  void create_callerWithoutUsersRead_learnsNeitherRoleNorStatus() {
+    users.create(
+        new CreateUserRequest(Map.of("id", "hidden", "status", "disabled")).toUser("", "H1", NOW));
+    assertThat(refused(narrowed(Set.of(Scope.TOKENS_WRITE)), "{\"user\":\"hidden\"}"))
+        .hasMessage("The token was not created - this user has no access.");
+  }
+
+  @Test
+  void create_callerRevokedOrDemotedMeanwhile_createsNothing() {
+    long before = count();
+    String body = "{\"user\":\"customer-1\"}";
+    Map<String, String> unknown = new HashMap<>(ADMIN);
+    unknown.put("token_key", "unknown");
+    Map<String, String> demoted = new HashMap<>(ADMIN);
+    demoted.put("user_id", "staff-1");
+    Map<String, String> stale = new HashMap<>(ADMIN);
+    stale.put("user_id", "stale");
+    users.create(
+        new CreateUserRequest(Map.of("id", "stale", "role", "admin"))
+            .toUser("", "S1", NOW)
+            .withTokensRevoked(NOW));
+    for (Map<String, String> caller : List.of(unknown, demoted, stale)) {
+      ApiException e = refused(caller, body);
+      assertThat(e.status()).isEqualTo(409);
+      assertThat(e)
+          .hasMessage(
+              "The token was not created - your token was revoked, or its user was changed, at the"
+                  + " same time; try again.");
+    }
+    // For the caller itself, which the transaction can name only once.
+    assertThat(refused(stale, "{\"user\":\"stale\"}").status()).isEqualTo(409);
+    assertThat(count()).isEqualTo(before);
+  }
+
+  @Test
+  void create_afterARevocationOfAllTokens_isNotRevokedWithThem() {
+    User user =
+        new CreateUserRequest(Map.of("id", "again")).toUser("", "A1", NOW).withTokensRevoked(NOW);
+    users.create(user);
+    Token token = stored(create(ADMIN, "{\"user\":\"again\"}"));
+    assertThat(user.acceptsTokenOf(token.createdAt())).isTrue();
+  }
+
   private static void setStatus(String user, String status) {
     dynamoDb
         .client()
@@ -455,21 +514,16 @@ class CreateTokenTest {
 
   private static Map<String, String> caller(
       String role, String isNarrowed, Collection<Scope> scopes) {
-    return Map.of(
-        "token_id",
-        "t-1",
-        "user_id",
-        "caller",
-        "role",
-        role,
-        "scopes",
-        Scope.formatList(scopes),
-        "is_narrowed",
-        isNarrowed,
-        "allowed_ips",
-        "",
-        "token_expires_at",
-        CALLER_EXPIRES_AT.toString());
+    return Map.ofEntries(
+        Map.entry("token_id", CallingToken.ID),
+        Map.entry("token_key", CallingToken.KEY),
+        Map.entry("token_created_at", CallingToken.CREATED_AT),
+        Map.entry("user_id", "caller"),
+        Map.entry("role", role),
+        Map.entry("scopes", Scope.formatList(scopes)),
+        Map.entry("is_narrowed", isNarrowed),
+        Map.entry("allowed_ips", ""),
+        Map.entry("token_expires_at", CALLER_EXPIRES_AT.toString()));
   }
 
   private static ApiException refused(Map<String, String> caller, String body) {

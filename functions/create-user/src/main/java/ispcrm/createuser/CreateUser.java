@@ -1,7 +1,10 @@
 package ispcrm.createuser;
 
+import ispcrm.access.Authorization;
 import ispcrm.access.Endpoint;
 import ispcrm.access.Role;
+import ispcrm.access.Scope;
+import ispcrm.dynamodb.FurtherWriteException;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
@@ -10,6 +13,7 @@ import ispcrm.history.Action;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
 import ispcrm.idempotency.Idempotency;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.GeneratedIds;
 import ispcrm.users.User;
@@ -25,14 +29,18 @@ import java.util.function.Function;
 /** {@code POST /api/v1/users}: creates a user, all or nothing. */
 public final class CreateUser implements Function<ApiRequest, ApiResponse> {
   private static final int MAX_ATTEMPTS = 5;
+  private static final String NOT_CREATED = "The user was not created";
 
   private final Users users;
+  private final Tokens tokens;
   private final History history;
   private final Idempotency idempotency;
   private final InstantSource clock;
 
-  public CreateUser(Users users, History history, Idempotency idempotency, InstantSource clock) {
+  public CreateUser(
+      Users users, Tokens tokens, History history, Idempotency idempotency, InstantSource clock) {
     this.users = users;
+    this.tokens = tokens;
     this.history = history;
     this.idempotency = idempotency;
     this.clock = clock;
@@ -40,22 +48,19 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
 
   /**
    * @throws ApiException 400 if the body is invalid, naming every invalid field, or the
-   *     Idempotency-Key is; 422 if that was used with another body; 403 if the caller is not an
-   *     administrator and asks for staff or an administrator; 409 if another user has the id,
-   *     username or customer number
+   *     Idempotency-Key is; 422 if that was used with another body; 403 if the role is not customer
+   *     and the token lacks {@link Scope#STAFF_WRITE}; 409 if another user has the id, username or
+   *     customer number
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
     CreateUserRequest create = new CreateUserRequest(request.json("ID", "id"));
     if (!create.errors().isEmpty()) {
       throw new ApiException(
-          400, "invalid_fields", "The user was not created - see errors.", create.errors());
+          400, "invalid_fields", NOT_CREATED + " - see errors.", create.errors());
     }
-    if (create.role() != Role.CUSTOMER && request.caller().role() != Role.ADMIN) {
-      throw new ApiException(
-          403,
-          "forbidden",
-          "Forbidden - only an administrator can create staff or administrators.");
+    if (create.role() != Role.CUSTOMER && !request.caller().scopes().contains(Scope.STAFF_WRITE)) {
+      throw ApiException.staffScopeRequired();
     }
     return idempotency.once(
         Endpoint.CREATE_USER, request, writes -> create(create, request, writes));
@@ -75,8 +80,7 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
           Entry.of(
               user.id(), Action.CREATED, now, request.actor(), Map.of(), user.settableFields());
       ApiResponse response = created(user, request.links());
-      Set<UserField<?>> conflicts =
-          users.create(user, writes.with(() -> response, history.add(entry)));
+      Set<UserField<?>> conflicts = store(user, request, writes, entry, response);
       if (conflicts.isEmpty()) {
         return response;
       }
@@ -86,9 +90,28 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
         throw new ApiException(
             409,
             "already_exists",
-            "The user was not created - it already exists.",
+            NOT_CREATED + " - it already exists.",
             UserField.inUse(conflicts));
       }
+    }
+  }
+
+  private Set<UserField<?>> store(
+      User user, ApiRequest request, Idempotency.Writes writes, Entry entry, ApiResponse response) {
+    Authorization caller = request.caller().authorization();
+    try {
+      return users.create(
+          user,
+          user.role() == Role.CUSTOMER
+              ? writes.with(user.id(), () -> response, history.add(entry))
+              : writes.with(
+                  user.id(),
+                  () -> response,
+                  history.add(entry),
+                  users.stillAuthorized(caller),
+                  tokens.stillAuthorized(caller)));
+    } catch (FurtherWriteException e) {
+      throw ApiException.callerChanged(NOT_CREATED);
     }
   }
 
@@ -100,8 +123,7 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
   private static void refuseReservedName(User user) {
     Map<String, String> errors = user.reservedNames();
     if (!errors.isEmpty()) {
-      throw new ApiException(
-          409, "already_exists", "The user was not created - see errors.", errors);
+      throw new ApiException(409, "already_exists", NOT_CREATED + " - see errors.", errors);
     }
   }
 }

@@ -10,6 +10,7 @@ import ispcrm.gateway.LambdaHandler;
 import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.PrimingUser;
 import java.time.Clock;
@@ -34,6 +35,7 @@ public final class CreateUserHandler extends LambdaHandler {
   private static CreateUser function(Map<String, String> environment, DynamoDbClient dynamoDb) {
     return new CreateUser(
         new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
+        new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
         new DynamoDbHistory(dynamoDb, environment),
         idempotency(environment, dynamoDb),
         Clock.systemUTC());

@@ -10,6 +10,7 @@ import ispcrm.gateway.ApiResponse;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.idempotency.DynamoDbIdempotency;
 import ispcrm.template.Template;
+import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.DynamoDbUsers;
 import java.time.Duration;
 import java.time.Instant;
@@ -220,6 +221,7 @@ class CreateUserRetriesTest {
   private static ApiResponse createAt(Instant now, String caller, String key, String body) {
     return new CreateUser(
             new DynamoDbUsers(dynamoDb.client(), "UsersTable"),
+            new DynamoDbTokens(dynamoDb.client(), "TokensTable"),
             new DynamoDbHistory(dynamoDb.client(), environment),
             new DynamoDbIdempotency(dynamoDb.client(), environment, () -> now),
             () -> now)
@@ -233,7 +235,9 @@ class CreateUserRetriesTest {
                     "multiValueHeaders",
                     key == null ? Map.of() : Map.of("Idempotency-Key", List.of(key)),
                     "requestContext",
-                    Map.of("authorizer", Map.of("user_id", caller, "role", "staff"))),
+                    Map.of(
+                        "authorizer",
+                        Map.of("user_id", "user", "token_id", caller, "role", "staff"))),
                 "https://crm.example.net"));
   }
 }

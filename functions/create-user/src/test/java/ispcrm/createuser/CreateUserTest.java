@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ispcrm.access.Role;
+import ispcrm.access.Scope;
+import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
@@ -13,6 +15,8 @@ import ispcrm.history.History;
 import ispcrm.idempotency.DynamoDbIdempotency;
 import ispcrm.idempotency.Idempotency;
 import ispcrm.template.Template;
+import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
 import ispcrm.users.UserField;
@@ -21,6 +25,8 @@ import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -39,6 +45,7 @@ class CreateUserTest {
 
   private static LocalDynamoDb dynamoDb;
   private static Users users;
+  private static DynamoDbTokens tokens;
   private static History history;
   private static Idempotency idempotency;
   private static CreateUser createUser;
@@ -54,7 +61,11 @@ class CreateUserTest {
     idempotency =
         new DynamoDbIdempotency(
             dynamoDb.client(), template.functions().get("create-user").environment(), () -> NOW);
-    createUser = new CreateUser(users, history, idempotency, () -> NOW);
+    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    users.create(
+        new CreateUserRequest(Map.of("id", "caller", "role", "admin")).toUser("", "IZcaller", NOW));
+    CallingToken.store(dynamoDb.client(), "caller");
+    createUser = new CreateUser(users, tokens, history, idempotency, () -> NOW);
   }
 
   @AfterAll
@@ -127,13 +138,46 @@ class CreateUserTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"staff, staff", "admin, staff", "admin, ''"})
-  void staffAndAdministratorsAreCreatedByAdministratorsAlone(String role, String caller) {
-    ApiException e = refused("{\"id\":\"%1$s-x\",\"role\":\"%1$s\"}".formatted(role), caller);
+  @CsvSource({
+    "staff, users:write",
+    "admin, users:write",
+    "admin, users:read users:write users:delete tokens:write",
+    "admin, ''"
+  })
+  void create_staffWithoutStaffWrite_isForbidden(String role, String scopes) {
+    ApiException e =
+        catchThrowableOfType(
+            ApiException.class,
+            () ->
+                createUser.apply(
+                    request(
+                        "{\"id\":\"%1$s-x\",\"role\":\"%1$s\"}".formatted(role), ADMIN, scopes)));
     assertThat(e.status()).isEqualTo(403);
     assertThat(e)
-        .hasMessage("Forbidden - only an administrator can create staff or administrators.");
+        .hasMessage(
+            "Forbidden - staff and administrators require the scope staff:write, which this token"
+                + " lacks.");
     assertThat(users.find(role + "-x")).isEmpty();
+  }
+
+  @Test
+  void create_staffByACallerWhoChangedMeanwhile_isAConflict() {
+    String body = "{\"id\":\"late-staff\",\"role\":\"staff\"}";
+    users.create(
+        new CreateUserRequest(Map.of("id", "demoted", "role", "staff")).toUser("", "IZd", NOW));
+    for (String field : List.of("token_key", "user_id")) {
+      Map<String, String> caller =
+          new HashMap<>(caller(ADMIN, Scope.formatList(Role.ADMIN.scopes())));
+      caller.put(field, field.equals("user_id") ? "demoted" : "revoked");
+      ApiException e =
+          catchThrowableOfType(ApiException.class, () -> createUser.apply(request(body, caller)));
+      assertThat(e.status()).isEqualTo(409);
+      assertThat(e)
+          .hasMessage(
+              "The user was not created - your token was revoked, or its user was changed, at the"
+                  + " same time; try again.");
+    }
+    assertThat(users.find("late-staff")).isEmpty();
   }
 
   @ParameterizedTest
@@ -217,7 +261,7 @@ class CreateUserTest {
                     attempts.add(((User) arguments[0]).customerId());
                     return attempts.size() <= collisions ? Set.of(UserField.CUSTOMER_ID) : Set.of();
                   });
-      return new CreateUser(users, history, idempotency, () -> NOW);
+      return new CreateUser(users, tokens, history, idempotency, () -> NOW);
     }
   }
 
@@ -230,12 +274,31 @@ class CreateUserTest {
   }
 
   private static ApiRequest request(String body, String callersRole) {
+    return request(
+        body, callersRole, Scope.formatList(Role.of(callersRole).orElseThrow().scopes()));
+  }
+
+  private static ApiRequest request(String body, String callersRole, String scopes) {
+    return request(body, caller(callersRole, scopes));
+  }
+
+  private static ApiRequest request(String body, Map<String, String> caller) {
     return ApiRequest.of(
-        Map.of(
-            "body",
-            body,
-            "requestContext",
-            Map.of("authorizer", Map.of("user_id", "caller", "role", callersRole))),
+        Map.of("body", body, "requestContext", Map.of("authorizer", caller)),
         "https://crm.example.net");
+  }
+
+  private static Map<String, String> caller(String role, String scopes) {
+    return Map.of(
+        "user_id",
+        "caller",
+        "role",
+        role,
+        "scopes",
+        scopes,
+        "token_key",
+        CallingToken.KEY,
+        "token_created_at",
+        CallingToken.CREATED_AT);
   }
 }

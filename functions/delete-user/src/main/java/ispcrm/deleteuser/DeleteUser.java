@@ -1,5 +1,9 @@
 package ispcrm.deleteuser;
 
+import ispcrm.access.Authorization;
+import ispcrm.access.Role;
+import ispcrm.access.Scope;
+import ispcrm.dynamodb.FurtherWriteException;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
@@ -8,6 +12,8 @@ import ispcrm.gateway.Links;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
+import ispcrm.idempotency.Idempotency;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.Timestamps;
 import ispcrm.users.User;
 import ispcrm.users.Users;
@@ -19,30 +25,36 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * {@code DELETE /api/v1/users/{id}}: deletes a user, all or nothing, and erases the values in the
- * user's history. If the erasure fails or takes long, the scheduled function expire-users completes
- * it.
+ * {@code DELETE /api/v1/users/{id}}: deletes a user, all or nothing, and erases the copies of what
+ * is known about the user. The scheduled function expire-users repeats the erasure, because it can
+ * fail or take long, and because the indexes may not show the newest copies yet.
  */
 public final class DeleteUser implements Function<ApiRequest, ApiResponse> {
   private static final int MAX_ATTEMPTS = 8;
+  private static final String NOT_DELETED = "The user was not deleted";
 
   /** A longer history is left to expire-users, so that the client does not wait. */
   private static final Duration MAX_ERASURE = Duration.ofSeconds(3);
 
   private final Users users;
+  private final Tokens tokens;
   private final History history;
+  private final Idempotency idempotency;
   private final InstantSource clock;
 
-  public DeleteUser(Users users, History history, InstantSource clock) {
+  public DeleteUser(
+      Users users, Tokens tokens, History history, Idempotency idempotency, InstantSource clock) {
     this.users = users;
+    this.tokens = tokens;
     this.history = history;
+    this.idempotency = idempotency;
     this.clock = clock;
   }
 
   /**
-   * @throws ApiException 404 if no user has the id; 409 if the user is the caller or the first
-   *     administrator, or is changed by others all the time; 412 if the user is not as If-Match
-   *     says
+   * @throws ApiException 404 if no user has the id; 403 if the user is not a customer and the token
+   *     lacks {@link Scope#STAFF_WRITE}; 409 if the user is the caller or the first administrator,
+   *     or is changed by others all the time; 412 if the user is not as If-Match says
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
@@ -54,26 +66,40 @@ public final class DeleteUser implements Function<ApiRequest, ApiResponse> {
       check(request, user);
       Instant now = clock.instant();
       Entry entry = Entry.of(user.id(), Action.DELETED, now, request.actor(), Map.of(), Map.of());
-      if (users.delete(user, now, history.add(entry))) {
-        erase(user.id());
+      if (delete(user, now, entry, request.caller().authorization())) {
+        erase(user.id(), now);
         return response(user.id(), now, request.links());
       }
     }
     throw refused("conflict", "others are changing it at the same time; try again.");
   }
 
-  /** The user is deleted already, so a failure must not become the response. */
-  private void erase(String id) {
+  private boolean delete(User user, Instant now, Entry entry, Authorization caller) {
+    if (user.role() == Role.CUSTOMER) {
+      return users.delete(user, now, history.add(entry));
+    }
     try {
-      if (history.erase(id, MAX_ERASURE)) {
-        users.completeErasure(id);
-      }
+      return users.delete(
+          user,
+          now,
+          history.add(entry),
+          users.stillAuthorized(caller),
+          tokens.stillAuthorized(caller));
+    } catch (FurtherWriteException e) {
+      throw ApiException.callerChanged(NOT_DELETED);
+    }
+  }
+
+  /** The user is deleted already, so a failure must not become the response. */
+  private void erase(String id, Instant now) {
+    try {
+      tokens.erase(id, now);
+      idempotency.erase(id);
+      history.erase(id, MAX_ERASURE);
     } catch (RuntimeException e) {
       CallLog.current()
           .fault(
-              "The history of the deleted user "
-                  + id
-                  + " was not erased; expire-users will repeat it",
+              "Copies of the deleted user " + id + " were not erased; expire-users will repeat it",
               e);
     }
   }
@@ -92,6 +118,9 @@ public final class DeleteUser implements Function<ApiRequest, ApiResponse> {
     if (user.id().equals(request.caller().userId())) {
       throw refused("own_account", "you cannot delete the user whose token you use.");
     }
+    if (user.role() != Role.CUSTOMER && !request.caller().scopes().contains(Scope.STAFF_WRITE)) {
+      throw ApiException.staffScopeRequired();
+    }
     if (user.id().equals(User.FIRST_ADMIN)) {
       throw refused(
           "reserved",
@@ -104,6 +133,6 @@ public final class DeleteUser implements Function<ApiRequest, ApiResponse> {
   }
 
   private static ApiException refused(String code, String reason) {
-    return new ApiException(409, code, "The user was not deleted - " + reason);
+    return new ApiException(409, code, NOT_DELETED + " - " + reason);
   }
 }

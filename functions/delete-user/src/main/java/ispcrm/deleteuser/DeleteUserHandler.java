@@ -9,6 +9,9 @@ import ispcrm.gateway.LambdaHandler;
 import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.PrimingEntries;
+import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.PrimingToken;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.PrimingUser;
 import java.time.Clock;
@@ -32,7 +35,9 @@ public final class DeleteUserHandler extends LambdaHandler {
     DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new DeleteUser(
         new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
+        new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
         new DynamoDbHistory(dynamoDb, environment),
+        new DynamoDbIdempotency(dynamoDb, environment, Clock.systemUTC()),
         Clock.systemUTC());
   }
 
@@ -43,8 +48,10 @@ public final class DeleteUserHandler extends LambdaHandler {
             event,
             PrimingUser.found(),
             CannedResponse.EMPTY,
-            PrimingEntries.list(PrimingUser.ID, PrimingUser.user().toMap(), 1),
+            PrimingToken.list(PrimingUser.ID, 1),
             CannedResponse.EMPTY,
+            CannedResponse.EMPTY,
+            PrimingEntries.list(PrimingUser.ID, PrimingUser.user().toMap(), 1),
             CannedResponse.EMPTY);
   }
 }

@@ -19,6 +19,8 @@ public final class DiscoverRoot implements Function<ApiRequest, ApiResponse> {
   private static final Map<Endpoint, String> QUERIES =
       Map.of(
           Endpoint.LIST_TOKENS, "{?user,limit,cursor}",
+          Endpoint.REVOKE_TOKENS_OF_USER, "{?user}",
+          Endpoint.REVOKE_TOKEN, "{?descendants}",
           Endpoint.LIST_USER_HISTORY, "{?limit,cursor}");
 
   private static final String USER_FILTERS =

@@ -32,8 +32,9 @@ class DiscoverRootTest {
                      "list_user_history":"%1$s/users/{id}/history{?limit,cursor}",
                      "create_token":"%1$s/tokens",
                      "list_tokens":"%1$s/tokens{?user,limit,cursor}",
+                     "revoke_tokens_of_user":"%1$s/tokens{?user}",
                      "get_token":"%1$s/tokens/{id}","get_own_token":"%1$s/tokens/self",
-                     "revoke_token":"%1$s/tokens/{id}","describedby":"%1$s/openapi.json"}
+                     "revoke_token":"%1$s/tokens/{id}{?descendants}","describedby":"%1$s/openapi.json"}
                     """
                         .formatted(API)));
   }
@@ -43,9 +44,10 @@ class DiscoverRootTest {
     "users:read, list_users find_users get_user get_own_token describedby",
     "users:write, create_user update_user get_own_token describedby",
     "users:delete, delete_user get_own_token describedby",
+    "staff:write, get_own_token describedby",
     "history:read, list_user_history get_own_token describedby",
     "tokens:read, list_tokens get_token get_own_token describedby",
-    "tokens:write, create_token revoke_token get_own_token describedby",
+    "tokens:write, create_token revoke_tokens_of_user revoke_token get_own_token describedby",
     "self:read, get_self get_own_token describedby"
   })
   void aTokenSeesWhatItsScopesOpen(String scope, String links) {

@@ -8,18 +8,24 @@ import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.history.Action;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.Entry;
+import ispcrm.idempotency.DynamoDbIdempotency;
 import ispcrm.template.Template;
+import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
 import ispcrm.users.UpdateUserRequest;
 import ispcrm.users.User;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,22 +36,25 @@ class ExpireUsersTest {
   private static final Template TEMPLATE = Template.load(Map.of());
   private static final Instant CREATED = Instant.parse("2100-01-01T00:00:00Z");
   private static final Instant EXPIRES = Instant.parse("2100-01-02T00:00:00Z");
-  private static final Instant NEVER = Instant.MAX;
+  private static final Duration LONG = Duration.ofHours(1);
 
   private static LocalDynamoDb dynamoDb;
   private static DynamoDbUsers users;
+  private static DynamoDbTokens tokens;
   private static DynamoDbHistory history;
+  private static DynamoDbIdempotency idempotency;
 
   private Instant now = EXPIRES;
-  private final ExpireUsers expireUsers = new ExpireUsers(users, history, true, () -> now);
+  private final ExpireUsers expireUsers = expireUsers(true, () -> now);
 
   @BeforeAll
   static void start() {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
-    history =
-        new DynamoDbHistory(
-            dynamoDb.client(), TEMPLATE.functions().get("expire-users").environment());
+    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    Map<String, String> environment = TEMPLATE.functions().get("expire-users").environment();
+    history = new DynamoDbHistory(dynamoDb.client(), environment);
+    idempotency = new DynamoDbIdempotency(dynamoDb.client(), environment, Clock.systemUTC());
   }
 
   @AfterAll
@@ -120,10 +129,9 @@ class ExpireUsersTest {
       create("u" + i, Map.of());
     }
     Instant begin = EXPIRES;
-    int[] reads = {0};
-    ExpireUsers slow =
-        new ExpireUsers(users, history, true, () -> begin.plusSeconds(reads[0]++ / 4));
-    int expired = slow.apply(begin.plusSeconds(30)).expired();
+    AtomicInteger reads = new AtomicInteger();
+    ExpireUsers slow = expireUsers(true, () -> begin.plusSeconds(reads.getAndIncrement() / 4));
+    int expired = slow.apply(Duration.ofSeconds(30)).expired();
     assertThat(expired).isBetween(30, 200);
     now = EXPIRES.plusSeconds(300);
     assertThat(run().expired()).isEqualTo(250 - expired);
@@ -161,14 +169,48 @@ class ExpireUsersTest {
                             Map.of(),
                             user.settableFields()))));
     assertThat(users.delete(user, CREATED)).isTrue();
-    ExpireUsers off = new ExpireUsers(users, history, false, () -> now);
+    ExpireUsers off = expireUsers(false, () -> now);
     create("due", Map.of());
-    assertThat(off.apply(NEVER)).isEqualTo(new ExpireUsers.Run(0, 1));
-    assertThat(off.apply(NEVER)).isEqualTo(new ExpireUsers.Run(0, 0));
+    assertThat(off.apply(LONG)).isEqualTo(new ExpireUsers.Run(0, 1));
+    assertThat(off.apply(LONG)).isEqualTo(new ExpireUsers.Run(0, 0));
     assertThat(history.list("gone", null, 10).entries().get(0).changes().values())
         .isNotEmpty()
         .allSatisfy(change -> assertThat(change.after()).isNull());
     assertThat(items()).noneMatch(item -> item.toString().contains("erasure"));
+  }
+
+  /** By then, the indexes show also what was written right before the deletion. */
+  @Test
+  void aDeletionIsCompletedAMinuteLater() {
+    users.delete(create("gone", Map.of()), EXPIRES);
+    now = EXPIRES.plusSeconds(60);
+    assertThat(run()).isEqualTo(new ExpireUsers.Run(0, 0));
+    now = EXPIRES.plusSeconds(61);
+    assertThat(run()).isEqualTo(new ExpireUsers.Run(0, 1));
+  }
+
+  @Test
+  void staff_neverExpire() {
+    create("staff", Map.of("role", "staff"));
+    create("boss", Map.of("role", "admin"));
+    now = EXPIRES.plusSeconds(1);
+    assertThat(run()).isEqualTo(new ExpireUsers.Run(0, 0));
+    assertThat(users.find("boss").orElseThrow().hasAccess()).isTrue();
+  }
+
+  /** Erasures come first, and expiries have at least half of the time. */
+  @Test
+  void aBacklogOfOneKindDelaysTheOtherByHalfARun() {
+    for (int i = 0; i < 120; i++) {
+      users.delete(create("gone" + i, Map.of()), CREATED);
+      create("due" + i, Map.of());
+    }
+    AtomicInteger readings = new AtomicInteger();
+    ExpireUsers slow =
+        expireUsers(true, () -> EXPIRES.plusMillis(100L * readings.getAndIncrement()));
+    ExpireUsers.Run run = slow.apply(Duration.ofSeconds(30));
+    assertThat(run.erased()).isBetween(5, 119);
+    assertThat(run.expired()).isBetween(5, 119);
   }
 
   @Test
@@ -177,8 +219,13 @@ class ExpireUsersTest {
     Map<String, String> environment = Map.of("HISTORY_TABLE", "Missing", "HISTORY_DAYS", "1");
     ExpireUsers broken =
         new ExpireUsers(
-            users, new DynamoDbHistory(dynamoDb.client(), environment), true, () -> now);
-    assertThatThrownBy(() -> broken.apply(NEVER)).isInstanceOf(IllegalStateException.class);
+            users,
+            tokens,
+            new DynamoDbHistory(dynamoDb.client(), environment),
+            idempotency,
+            true,
+            () -> now);
+    assertThatThrownBy(() -> broken.apply(LONG)).isInstanceOf(IllegalStateException.class);
     assertThat(users.find("due").orElseThrow().toMap()).containsEntry("status", "active");
   }
 
@@ -186,39 +233,38 @@ class ExpireUsersTest {
   void afterACrashTheNextRunContinues() {
     List<String> ids = List.of("crash-a", "crash-b", "crash-c");
     ids.forEach(id -> create(id, Map.of()));
-    int[] readings = {0};
+    AtomicInteger readings = new AtomicInteger();
     InstantSource crashing =
         () -> {
-          if (users.find("crash-a").orElseThrow().status() == Status.EXPIRED
-              && readings[0]++ == 1) {
+          // In one of the threads, before it changes its user.
+          if (readings.incrementAndGet() == 4) {
             throw new OutOfMemoryError();
           }
           return EXPIRES;
         };
-    assertThatThrownBy(() -> new ExpireUsers(users, history, true, crashing).apply(NEVER))
-        .isInstanceOf(OutOfMemoryError.class);
-    assertThat(users.find("crash-a").orElseThrow().status()).isEqualTo(Status.EXPIRED);
-    assertThat(users.find("crash-c").orElseThrow().status()).isEqualTo(Status.ACTIVE);
-    assertThat(run().expired()).isEqualTo(2);
+    assertThatThrownBy(() -> expireUsers(true, crashing).apply(LONG))
+        .hasCauseInstanceOf(OutOfMemoryError.class);
+    run();
     assertThat(ids)
-        .allSatisfy(id -> assertThat(history.list(id, null, 10).entries()).as(id).hasSize(1));
+        .allSatisfy(id -> assertThat(history.list(id, null, 10).entries()).as(id).hasSize(1))
+        .allSatisfy(
+            id -> assertThat(users.find(id).orElseThrow().status()).isEqualTo(Status.EXPIRED));
   }
 
   @Test
   void aUserWhoIsRenewedDuringTheRunStaysActive() {
     create("late", Map.of());
-    int[] readings = {0};
-    InstantSource clock =
-        () -> {
-          // The third reading is the time of the write; the user has been read before.
-          if (++readings[0] == 3) {
+    AtomicBoolean isRenewed = new AtomicBoolean();
+    dynamoDb.listen(
+        call -> {
+          // The user has been read before.
+          if (call.operation().equals("TransactWriteItems") && !isRenewed.getAndSet(true)) {
             change("late", Map.of("expiration", "2100-02-01"));
           }
-          return EXPIRES;
-        };
-    assertThat(new ExpireUsers(users, history, true, clock).apply(NEVER))
-        .isEqualTo(new ExpireUsers.Run(0, 0));
-    assertThat(readings[0]).isEqualTo(3);
+        });
+    assertThat(run()).isEqualTo(new ExpireUsers.Run(0, 0));
+    dynamoDb.listen(call -> {});
+    assertThat(isRenewed).isTrue();
     assertThat(users.find("late").orElseThrow().status()).isEqualTo(Status.ACTIVE);
     assertThat(history.list("late", null, 10).entries()).isEmpty();
   }
@@ -257,7 +303,7 @@ class ExpireUsersTest {
       }
     }
     assertThat(run()).isEqualTo(new ExpireUsers.Run(0, 10));
-    assertThat(users.pendingErasures(200)).hasSize(105);
+    assertThat(users.pendingErasures(now, 200)).hasSize(105);
   }
 
   @Test
@@ -271,8 +317,12 @@ class ExpireUsersTest {
     assertThat(calls).containsExactly("Query", "Query");
   }
 
+  private static ExpireUsers expireUsers(boolean isExpiring, InstantSource clock) {
+    return new ExpireUsers(users, tokens, history, idempotency, isExpiring, clock);
+  }
+
   private ExpireUsers.Run run() {
-    return expireUsers.apply(NEVER);
+    return expireUsers.apply(LONG);
   }
 
   private static User create(String id, Map<String, Object> fields) {

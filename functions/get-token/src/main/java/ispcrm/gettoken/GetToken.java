@@ -9,6 +9,7 @@ import ispcrm.users.Timestamps;
 import ispcrm.users.User;
 import ispcrm.users.Users;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** {@code GET /api/v1/tokens/{id}}: what is stored about one token, never its secret. */
@@ -30,9 +31,13 @@ public final class GetToken implements Function<ApiRequest, ApiResponse> {
         tokens
             .find(request.caller().tokenIdOf(request.pathParameters().getOrDefault("id", "")))
             .orElseThrow(() -> ApiException.notFound("token"));
+    Optional<User> user = users.find(token.user());
     return ApiResponse.single(
         200,
-        token.toMap(users.find(token.user()).map(User::role).orElse(null), Timestamps::format),
+        token.toMap(
+            user.map(User::role).orElse(null),
+            user.map(User::tokensRevokedAt).orElse(null),
+            Timestamps::format),
         Map.of("self", request.links().token(token.id())));
   }
 }

@@ -56,7 +56,7 @@ class GetTokenTest {
                 .readTree(
                     """
                     {"success":"true","data":{"id":"%1$s","user":"jonewe","description":"portal",
-                     "scopes":["self:read"],"allowed_ips":["192.0.2.0/24"],
+                     "scopes":["self:read"],"narrowed":false,"allowed_ips":["192.0.2.0/24"],
                      "created_at":"2026-01-02 03:04:05","created_by":"admin",
                      "created_by_token":"t-1","expires_at":"2026-02-01 03:04:05",
                      "revoked_at":null,"revoked_by":null,"last_used_at":null,
@@ -66,6 +66,18 @@ class GetTokenTest {
                         .formatted(id)));
     assertThat(body(id, "t").toString())
         .doesNotContain(issued.secret().secret(), issued.secret().sha256());
+  }
+
+  @Test
+  void getToken_afterTheRevocationOfAll_isRevoked() {
+    User owner =
+        new CreateUserRequest(Map.of("id", "owner")).toUser("", "C-owner", NOW.minusSeconds(9));
+    users.create(owner.withTokensRevoked(NOW));
+    IssuedToken issued = IssuedToken.issue("owner", null, null, "admin", NOW, Duration.ofDays(30));
+    tokens.add(issued, users.unchanged(user));
+    JsonNode data = body(issued.token().id(), "t").get("data");
+    assertThat(data.get("revoked_at").asString()).isEqualTo("2026-01-02 03:04:05");
+    assertThat(data.get("revoked_by").isNull()).isTrue();
   }
 
   @Test

@@ -1,6 +1,5 @@
 package ispcrm.listtokens;
 
-import ispcrm.access.Role;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
@@ -13,9 +12,9 @@ import ispcrm.users.Timestamps;
 import ispcrm.users.User;
 import ispcrm.users.UserField;
 import ispcrm.users.Users;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -52,18 +51,22 @@ public final class ListTokens implements Function<ApiRequest, ApiResponse> {
     }
     query.check();
     Tokens.Page page = tokens.list(user, query.after(user, Tokens.Page.NEXT), query.limit());
-    Role role = users.find(user).map(User::role).orElse(null);
+    Optional<User> owner = users.find(user);
     Links links = request.links();
     return query.page(
         "tokens",
-        page.tokens().stream().map(token -> entry(token, role, links)).toList(),
+        page.tokens().stream().map(token -> entry(token, owner, links)).toList(),
         links.tokens(),
         user,
         page.next());
   }
 
-  private static Map<String, Object> entry(Token token, Role role, Links links) {
-    Map<String, Object> entry = new LinkedHashMap<>(token.toMap(role, Timestamps::format));
+  private static Map<String, Object> entry(Token token, Optional<User> owner, Links links) {
+    Map<String, Object> entry =
+        token.toMap(
+            owner.map(User::role).orElse(null),
+            owner.map(User::tokensRevokedAt).orElse(null),
+            Timestamps::format);
     entry.put("_links", Map.of("self", links.token(token.id())));
     return entry;
   }

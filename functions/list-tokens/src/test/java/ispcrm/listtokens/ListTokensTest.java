@@ -10,6 +10,7 @@ import ispcrm.gateway.ApiResponse;
 import ispcrm.template.Template;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
+import ispcrm.tokens.Token;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
@@ -18,9 +19,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -44,7 +48,7 @@ class ListTokensTest {
       ISSUED.add(0, issued);
       tokens.add(issued, users.unchanged(user));
     }
-    tokens.revoke(ISSUED.get(0).token().id(), "admin", NOW, token -> List.of());
+    tokens.revoke(ISSUED.get(0).token().id(), "admin", NOW, ListTokensTest::entry);
     listTokens = new ListTokens(tokens, users);
   }
 
@@ -129,5 +133,21 @@ class ListTokensTest {
   private static ApiResponse list(Map<String, List<String>> query) {
     return listTokens.apply(
         ApiRequest.of(Map.of("multiValueQueryStringParameters", query), "https://crm.example.net"));
+  }
+
+  /** An entry of the history. */
+  private static TransactWriteItem entry(Token token) {
+    return TransactWriteItem.builder()
+        .put(
+            put ->
+                put.tableName("HistoryTable")
+                    .item(
+                        Map.of(
+                            "user", AttributeValue.fromS(token.user()),
+                            "key", AttributeValue.fromS(UUID.randomUUID().toString())))
+                    .conditionExpression(
+                        "attribute_not_exists(#user) AND attribute_not_exists(#key)")
+                    .expressionAttributeNames(Map.of("#user", "user", "#key", "key")))
+        .build();
   }
 }

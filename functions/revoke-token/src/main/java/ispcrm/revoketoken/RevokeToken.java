@@ -3,6 +3,7 @@ package ispcrm.revoketoken;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import ispcrm.gateway.QueryParameters;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
@@ -11,16 +12,22 @@ import ispcrm.tokens.Tokens;
 import ispcrm.users.Timestamps;
 import ispcrm.users.User;
 import ispcrm.users.Users;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * {@code DELETE /api/v1/tokens/{id}}: revokes a token, which ends its use from the next request.
- * Revoking it again changes nothing.
+ * {@code DELETE /api/v1/tokens/{id}}: revokes a token, which ends its use from the next request,
+ * and with {@code descendants=true} also every token that it has created, and that these have
+ * created. Revoking it again changes nothing.
  */
 public final class RevokeToken implements Function<ApiRequest, ApiResponse> {
+  private static final String DESCENDANTS = "descendants";
+
   private final Tokens tokens;
   private final Users users;
   private final History history;
@@ -34,26 +41,62 @@ public final class RevokeToken implements Function<ApiRequest, ApiResponse> {
   }
 
   /**
-   * @throws ApiException 404 if no token has the id
+   * @throws ApiException 400 if a parameter is unknown, repeated or malformed; 404 if no token has
+   *     the id; 503 if the time does not suffice for all descendants, of which a repetition revokes
+   *     the others
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
+    boolean hasDescendants = hasDescendants(request);
+    Instant now = clock.instant();
+    String by = request.caller().userId();
     Token token =
         tokens
             .revoke(
                 request.caller().tokenIdOf(request.pathParameters().getOrDefault("id", "")),
-                request.caller().userId(),
-                clock.instant(),
-                revoked -> List.of(history.add(entry(revoked, request))))
+                by,
+                now,
+                revoked -> history.add(entry(revoked, now, request)))
             .orElseThrow(() -> ApiException.notFound("token"));
-    return ApiResponse.single(
-        200,
-        token.toMap(users.find(token.user()).map(User::role).orElse(null), Timestamps::format),
-        Map.of("self", request.links().token(token.id())));
+    Optional<User> user = users.find(token.user());
+    Map<String, Object> data =
+        token.toMap(
+            user.map(User::role).orElse(null),
+            user.map(User::tokensRevokedAt).orElse(null),
+            Timestamps::format);
+    if (hasDescendants) {
+      data.put(
+          DESCENDANTS,
+          tokens
+              .revokeDescendants(
+                  token.id(), by, now, revoked -> history.add(entry(revoked, now, request)))
+              .stream()
+              .map(RevokeToken::descendant)
+              .toList());
+    }
+    return ApiResponse.single(200, data, Map.of("self", request.links().token(token.id())));
   }
 
-  private Entry entry(Token token, ApiRequest request) {
-    return Entry.ofToken(
-        token.user(), Action.TOKEN_REVOKED, clock.instant(), request.actor(), token.id());
+  private static boolean hasDescendants(ApiRequest request) {
+    QueryParameters query = new QueryParameters(request.query(), List.of(DESCENDANTS));
+    String value = query.value(DESCENDANTS);
+    if (value != null && !value.equals("true") && !value.equals("false")) {
+      query.addError(DESCENDANTS, "must be true or false");
+    }
+    query.check();
+    return "true".equals(value);
+  }
+
+  private static Map<String, Object> descendant(Token token) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("id", token.id());
+    map.put("user", token.user());
+    map.put("created_by_token", token.createdByToken());
+    map.put("revoked_at", Timestamps.format(token.revocation().at()));
+    return map;
+  }
+
+  private static Entry entry(Token token, Instant now, ApiRequest request) {
+    return Entry.ofToken(token.user(), Action.TOKEN_REVOKED, now, request.actor(), token.id());
   }
 }

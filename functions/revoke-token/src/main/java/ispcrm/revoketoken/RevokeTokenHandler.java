@@ -46,7 +46,6 @@ public final class RevokeTokenHandler extends LambdaHandler {
             PrimingToken.list(PrimingUser.ID, 1),
             PrimingToken.found(PrimingUser.ID),
             CannedResponse.EMPTY,
-            PrimingToken.found(PrimingUser.ID),
             PrimingUser.found());
   }
 }

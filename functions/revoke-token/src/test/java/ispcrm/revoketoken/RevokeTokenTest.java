@@ -21,6 +21,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -81,7 +83,63 @@ class RevokeTokenTest {
     }
   }
 
+  @Test
+  void descendants_areRevokedAndListed() {
+    IssuedToken root = issue();
+    IssuedToken child = issue(root.token().id());
+    IssuedToken grandchild = issue(child.token().id());
+    JsonNode first = descendants(root, "true");
+    assertThat(first.at("/data/descendants").valueStream().map(d -> d.get("id").asString()))
+        .containsExactly(child.token().id(), grandchild.token().id());
+    assertThat(first.at("/data/descendants/1").toString())
+        .isEqualTo(
+            "{\"id\":\"%s\",\"user\":\"jonewe\",\"created_by_token\":\"%s\",\"revoked_at\":\"2026-01-02 03:04:05\"}"
+                .formatted(grandchild.token().id(), child.token().id()));
+    for (IssuedToken issued : List.of(root, child, grandchild)) {
+      assertThat(tokens.find(issued.secret()).orElseThrow().isValid(NOW)).isFalse();
+    }
+    assertThat(descendants(root, "true")).isEqualTo(first);
+    assertThat(history.list("jonewe", null, 200).entries())
+        .filteredOn(entry -> entry.changes().containsKey("token"))
+        .filteredOn(entry -> grandchild.token().id().equals(entry.changes().get("token").before()))
+        .hasSize(1);
+  }
+
+  @Test
+  void withoutDescendants_theyStayValid() {
+    IssuedToken root = issue();
+    IssuedToken child = issue(root.token().id());
+    assertThat(descendants(root, "false").get("data").has("descendants")).isFalse();
+    assertThat(tokens.find(child.secret()).orElseThrow().isValid(NOW)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"descendants, yes", "descendants, ''", "descendant, true", "user, jonewe"})
+  void anotherParameter_isRefusedAndNothingIsRevoked(String name, String value) {
+    IssuedToken issued = issue();
+    ApiException e =
+        catchThrowableOfType(
+            ApiException.class,
+            () ->
+                revokeToken.apply(request(issued.token().id(), "t", Map.of(name, List.of(value)))));
+    assertThat(e.status()).isEqualTo(400);
+    assertThat(e.fieldErrors()).containsOnlyKeys(name);
+    assertThat(tokens.find(issued.secret()).orElseThrow().isValid(NOW)).isTrue();
+  }
+
+  private static JsonNode descendants(IssuedToken token, String value) {
+    return new JsonMapper()
+        .readTree(
+            revokeToken
+                .apply(request(token.token().id(), "t", Map.of("descendants", List.of(value))))
+                .body());
+  }
+
   private static IssuedToken issue() {
+    return issue("t-1");
+  }
+
+  private static IssuedToken issue(String creator) {
     IssuedToken issued =
         IssuedToken.issue(
             "jonewe",
@@ -89,7 +147,7 @@ class RevokeTokenTest {
             null,
             List.of("192.0.2.0/24"),
             "admin",
-            "t-1",
+            creator,
             NOW,
             Duration.ofDays(30));
     assertThat(tokens.add(issued, users.unchanged(user))).isTrue();
@@ -101,10 +159,17 @@ class RevokeTokenTest {
   }
 
   private static ApiRequest request(String id, String callingToken) {
+    return request(id, callingToken, Map.of());
+  }
+
+  private static ApiRequest request(
+      String id, String callingToken, Map<String, List<String>> query) {
     return ApiRequest.of(
         Map.of(
             "pathParameters",
             Map.of("id", id),
+            "multiValueQueryStringParameters",
+            query,
             "requestContext",
             Map.of("authorizer", Map.of("user_id", "boss", "token_id", callingToken))),
         "https://crm.example.net");

@@ -1,6 +1,9 @@
 package ispcrm.updateuser;
 
+import ispcrm.access.Authorization;
 import ispcrm.access.Role;
+import ispcrm.access.Scope;
+import ispcrm.dynamodb.FurtherWriteException;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
@@ -9,6 +12,7 @@ import ispcrm.gateway.Links;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.UpdateUserRequest;
 import ispcrm.users.User;
 import ispcrm.users.UserField;
@@ -25,30 +29,33 @@ import java.util.function.Function;
 /** {@code PATCH /api/v1/users/{id}}: changes a user, all or nothing. */
 public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
   private static final int MAX_ATTEMPTS = 8;
+  private static final String NOT_CHANGED = "The user was not changed";
 
   private final Users users;
+  private final Tokens tokens;
   private final History history;
   private final InstantSource clock;
 
-  public UpdateUser(Users users, History history, InstantSource clock) {
+  public UpdateUser(Users users, Tokens tokens, History history, InstantSource clock) {
     this.users = users;
+    this.tokens = tokens;
     this.history = history;
     this.clock = clock;
   }
 
   /**
    * @throws ApiException 400 if the patch is invalid, naming every invalid field; 404 if no user
-   *     has the id; 403 if the caller is not an administrator and the user is, or would be, staff
-   *     or an administrator; 412 if the user is not as If-Match says; 409 if another user has the
-   *     username or customer number, if the change is not allowed for this user, or if the user is
-   *     changed by others all the time
+   *     has the id; 403 if the user is, or would be, something other than a customer, and the token
+   *     lacks {@link Scope#STAFF_WRITE}; 412 if the user is not as If-Match says; 409 if another
+   *     user has the username or customer number, if the change is not allowed for this user, or if
+   *     the user is changed by others all the time
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
     UpdateUserRequest update = new UpdateUserRequest(request.json("ID", "id"));
     if (!update.errors().isEmpty()) {
       throw new ApiException(
-          400, "invalid_fields", "The user was not changed - see errors.", update.errors());
+          400, "invalid_fields", NOT_CHANGED + " - see errors.", update.errors());
     }
     for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       User before =
@@ -71,17 +78,36 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
   }
 
   private Set<UserField<?>> write(ApiRequest request, User before, User after, Instant now) {
-    return users.update(
-        before,
-        after,
-        history.add(
-            Entry.of(
-                before.id(),
-                Action.UPDATED,
-                now,
-                request.actor(),
-                before.settableFields(),
-                after.settableFields())));
+    Entry entry =
+        Entry.of(
+            before.id(),
+            Action.UPDATED,
+            now,
+            request.actor(),
+            before.settableFields(),
+            after.settableFields());
+    boolean grantsAccess = after.hasAccess() && !before.hasAccess();
+    if (isOfCustomer(before, after) && !grantsAccess) {
+      return users.update(before, after, history.add(entry));
+    }
+    Authorization caller = request.caller().authorization();
+    try {
+      // A transaction can name an item only once, and nobody changes their own access.
+      return caller.user().equals(before.id())
+          ? users.update(before, after, history.add(entry), tokens.stillAuthorized(caller))
+          : users.update(
+              before,
+              after,
+              history.add(entry),
+              tokens.stillAuthorized(caller),
+              users.stillAuthorized(caller));
+    } catch (FurtherWriteException e) {
+      throw ApiException.callerChanged(NOT_CHANGED);
+    }
+  }
+
+  private static boolean isOfCustomer(User before, User after) {
+    return before.role() == Role.CUSTOMER && after.role() == Role.CUSTOMER;
   }
 
   private static ApiResponse response(User user, Links links) {
@@ -89,13 +115,8 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
   }
 
   private static void check(ApiRequest request, User before, User after) {
-    boolean isOfSubscriber = before.role() == Role.CUSTOMER && after.role() == Role.CUSTOMER;
-    if (!isOfSubscriber && request.caller().role() != Role.ADMIN) {
-      throw new ApiException(
-          403,
-          "forbidden",
-          "Forbidden - only an administrator can change staff or administrators, or give a user"
-              + " one of these roles.");
+    if (!isOfCustomer(before, after) && !request.caller().scopes().contains(Scope.STAFF_WRITE)) {
+      throw ApiException.staffScopeRequired();
     }
     request.preconditions().check(() -> response(before, request.links()));
     protectOwnAccount(request.caller(), before, after);
@@ -133,6 +154,6 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
   }
 
   private static ApiException conflict(String code, String reason, Map<String, String> errors) {
-    return new ApiException(409, code, "The user was not changed - " + reason, errors);
+    return new ApiException(409, code, NOT_CHANGED + " - " + reason, errors);
   }
 }

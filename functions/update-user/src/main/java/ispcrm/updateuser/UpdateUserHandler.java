@@ -8,6 +8,7 @@ import ispcrm.gateway.ApiEntryPoint;
 import ispcrm.gateway.LambdaHandler;
 import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
+import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.PrimingUser;
 import java.time.Clock;
@@ -31,6 +32,7 @@ public final class UpdateUserHandler extends LambdaHandler {
     DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new UpdateUser(
         new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
+        new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
         new DynamoDbHistory(dynamoDb, environment),
         Clock.systemUTC());
   }

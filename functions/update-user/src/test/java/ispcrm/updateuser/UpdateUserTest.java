@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ispcrm.access.Actor;
 import ispcrm.access.Role;
+import ispcrm.access.Scope;
+import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
@@ -15,6 +17,7 @@ import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
 import ispcrm.template.Template;
+import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
@@ -25,6 +28,7 @@ import ispcrm.users.Users;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,6 +50,7 @@ class UpdateUserTest {
 
   private static LocalDynamoDb dynamoDb;
   private static Users users;
+  private static DynamoDbTokens tokens;
   private static History history;
   private static UpdateUser updateUser;
 
@@ -57,8 +62,11 @@ class UpdateUserTest {
     history =
         new DynamoDbHistory(
             dynamoDb.client(), template.functions().get("update-user").environment());
-    updateUser = new UpdateUser(users, history, () -> NOW);
+    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    updateUser = new UpdateUser(users, tokens, history, () -> NOW);
     create(Map.of("id", "admin", "role", "admin"));
+    create(Map.of("id", "caller", "role", "admin"));
+    CallingToken.store(dynamoDb.client(), "caller");
   }
 
   @AfterAll
@@ -220,12 +228,18 @@ class UpdateUserTest {
 
   @ParameterizedTest
   @CsvSource({"staff, customer", "admin, customer", "customer, staff", "customer, admin"})
-  void onlyAnAdministratorChangesStaffAndAdministrators(String before, String after) {
+  void update_roleWithoutStaffWrite_isForbidden(String before, String after) {
     String id = before + "-to-" + after;
     create(Map.of("id", id, "role", before));
     String patch = "{\"role\":\"" + after + "\"}";
-    assertThat(refused(id, patch, STAFF).status()).isEqualTo(403);
-    assertThat(refused(id, patch, "").status()).isEqualTo(403);
+    for (String scopes :
+        List.of("users:read users:write", "", "users:write users:delete tokens:write")) {
+      ApiException e =
+          catchThrowableOfType(
+              ApiException.class,
+              () -> updateUser.apply(request(id, patch, caller("caller", ADMIN, scopes))));
+      assertThat(e.status()).isEqualTo(403);
+    }
     assertThat(user(id).role()).hasToString(before);
     update(id, patch, ADMIN);
     assertThat(user(id).role()).hasToString(after);
@@ -239,9 +253,53 @@ class UpdateUserTest {
       assertThat(e.status()).isEqualTo(403);
       assertThat(e)
           .hasMessage(
-              "Forbidden - only an administrator can change staff or administrators, or give a user"
-                  + " one of these roles.");
+              "Forbidden - staff and administrators require the scope staff:write, which this token"
+                  + " lacks.");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "customer, staff, true",
+    "staff, admin, true",
+    "admin, staff, false",
+    "admin, customer, false",
+    "staff, staff, false"
+  })
+  void update_roleThatGainsScopes_revokesTheTokens(String before, String after, boolean revokes) {
+    String id = "gains-" + before + "-" + after;
+    create(Map.of("id", id, "role", before));
+    update(id, "{\"name\":\"New\",\"role\":\"" + after + "\"}", ADMIN);
+    assertThat(user(id).acceptsTokenOf(Instant.parse("2026-01-02T03:04:05Z"))).isEqualTo(!revokes);
+    assertThat(user(id).acceptsTokenOf(user(id).dateOfNewToken(NOW))).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"role\":\"staff\"}",
+        "{\"status\":\"active\"}",
+      })
+  void update_thatGrantsAccessByACallerWhoChangedMeanwhile_isAConflict(String patch) {
+    String id = "granted" + patch.length();
+    create(Map.of("id", id, "status", "disabled"));
+    User before = user(id);
+    for (String field : List.of("token_key", "user_id")) {
+      Map<String, String> caller =
+          new HashMap<>(caller("caller", ADMIN, Scope.formatList(Role.ADMIN.scopes())));
+      caller.put(field, "gone");
+      ApiException e =
+          catchThrowableOfType(
+              ApiException.class, () -> updateUser.apply(request(id, patch, caller)));
+      assertThat(e.status()).isEqualTo(409);
+      assertThat(e)
+          .hasMessage(
+              "The user was not changed - your token was revoked, or its user was changed, at the"
+                  + " same time; try again.");
+    }
+    assertThat(user(id)).isEqualTo(before);
+    update(id, patch, ADMIN);
+    assertThat(user(id)).isNotEqualTo(before);
   }
 
   @ParameterizedTest
@@ -387,7 +445,7 @@ class UpdateUserTest {
                     throw e.getCause();
                   }
                 });
-    return new UpdateUser(store, history, () -> NOW);
+    return new UpdateUser(store, tokens, history, () -> NOW);
   }
 
   private static void change(String id, Map<String, Object> patch) {
@@ -425,6 +483,15 @@ class UpdateUserTest {
 
   private static ApiRequest request(
       String id, String patch, String caller, String callersRole, String... header) {
+    return request(
+        id,
+        patch,
+        caller(caller, callersRole, Scope.formatList(Role.of(callersRole).orElseThrow().scopes())),
+        header);
+  }
+
+  private static ApiRequest request(
+      String id, String patch, Map<String, String> caller, String... header) {
     return ApiRequest.of(
         Map.of(
             "pathParameters",
@@ -434,19 +501,25 @@ class UpdateUserTest {
             "multiValueHeaders",
             header.length == 0 ? Map.of() : Map.of(header[0], List.of(header[1])),
             "requestContext",
-            Map.of(
-                "requestId",
-                "r-1",
-                "authorizer",
-                Map.of(
-                    "user_id",
-                    caller,
-                    "token_id",
-                    "t-1",
-                    "role",
-                    callersRole,
-                    "address",
-                    "192.0.2.7"))),
+            Map.of("requestId", "r-1", "authorizer", caller)),
         "https://crm.example.net");
+  }
+
+  private static Map<String, String> caller(String user, String role, String scopes) {
+    return Map.of(
+        "user_id",
+        user,
+        "token_id",
+        "t-1",
+        "token_key",
+        CallingToken.KEY,
+        "token_created_at",
+        CallingToken.CREATED_AT,
+        "role",
+        role,
+        "scopes",
+        scopes,
+        "address",
+        "192.0.2.7");
   }
 }

@@ -32,6 +32,7 @@ class CrashBeforeResponseTest {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     dynamoDb.useInThisProcess();
     requests = new Requests(new LocalLambda(TEMPLATE));
+    Requests.storeCaller(dynamoDb.client());
     state = new StoredState(dynamoDb.client());
     assertThat(requests.createUser("{\"id\":\"jonewe\"}").status()).isEqualTo(201);
   }
@@ -59,6 +60,7 @@ class CrashBeforeResponseTest {
     Requests.Response response = requests.createToken(TOKEN, "the-key");
     assertReplayed(response);
     assertThat(state.scan("TokensTable"))
+        .filteredOn(token -> token.get("user").s().equals("jonewe"))
         .singleElement()
         .satisfies(
             token ->

@@ -4,8 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
+import ispcrm.expireusers.ExpireUsers;
+import ispcrm.history.DynamoDbHistory;
+import ispcrm.idempotency.DynamoDbIdempotency;
 import ispcrm.template.Template;
+import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.users.DynamoDbUsers;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +22,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
  * Kills a process at random moments while it creates, changes, renames and deletes users, and
@@ -30,6 +39,7 @@ class CrashTest {
     try (LocalDynamoDb dynamoDb = LocalDynamoDb.start(TEMPLATE, null)) {
       dynamoDb.useInThisProcess();
       Requests requests = new Requests(new LocalLambda(TEMPLATE));
+      Requests.storeCaller(dynamoDb.client());
       StoredState state = new StoredState(dynamoDb.client());
       Random random = new Random();
       Map<String, Integer> acknowledged = new LinkedHashMap<>();
@@ -59,15 +69,24 @@ class CrashTest {
           assertThat(requests.getUser(user).status()).isEqualTo(404);
         }
       }
-      completeDeletions(requests);
+      completeDeletions(dynamoDb.client());
       state.scan("UsersTable").forEach(item -> assertThat(item.get("due")).isNull());
       System.out.println(KILLS + " kills, " + total + " acknowledged changes, 0 lost, 0 half done");
     }
   }
 
-  /** Completes the deletions that were killed before they had erased the history. */
-  private static void completeDeletions(Requests requests) {
-    requests.lambda().invoke("expire-users", "{}");
+  /** Completes the deletions as the schedule does when the indexes show everything. */
+  private static void completeDeletions(DynamoDbClient client) {
+    Map<String, String> environment = TEMPLATE.functions().get("expire-users").environment();
+    InstantSource later = () -> Instant.now().plus(Duration.ofMinutes(2));
+    new ExpireUsers(
+            new DynamoDbUsers(client, "UsersTable"),
+            new DynamoDbTokens(client, "TokensTable"),
+            new DynamoDbHistory(client, environment),
+            new DynamoDbIdempotency(client, environment, later),
+            true,
+            later)
+        .apply(Duration.ofMinutes(5));
   }
 
   /** Returns the changes that the process acknowledged before it was killed. */

@@ -3,8 +3,9 @@ package ispcrm.checks;
 import static ispcrm.checks.Checkout.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ispcrm.access.Scope;
 import ispcrm.conformance.OpenApi;
+import ispcrm.gateway.ApiRequest;
+import ispcrm.gateway.Caller;
 import ispcrm.template.Template;
 import ispcrm.tokens.BearerToken;
 import java.util.ArrayList;
@@ -168,18 +169,12 @@ class EventsTest {
     if (!isPublic) {
       assertThat(members(context, "authorizer"))
           .containsOnlyKeys(
-              "token_id",
-              "user_id",
-              "role",
-              "scopes",
-              "is_narrowed",
-              "allowed_ips",
-              "token_expires_at",
-              "principalId",
-              "integrationLatency");
-      assertThat(((String) members(context, "authorizer").get("scopes")).split(" ", -1))
-          .isNotEmpty()
-          .allSatisfy(scope -> assertThat(Scope.of(scope)).isPresent());
+              with(caller(context).toContext().keySet(), "principalId", "integrationLatency"));
+      Caller caller = caller(context);
+      assertThat(caller.role().scopes()).containsAll(caller.scopes());
+      if (!caller.isNarrowed()) {
+        assertThat(caller.scopes()).containsExactlyInAnyOrderElementsOf(caller.role().scopes());
+      }
     }
     assertThat(event.get("body") != null)
         .isEqualTo(Set.of("POST", "PATCH").contains(event.get("httpMethod")));
@@ -263,6 +258,10 @@ class EventsTest {
 
   private static Map<String, Object> event(String file) {
     return map(STRICT.readValue(Checkout.read("events/" + file), Map.class));
+  }
+
+  private static Caller caller(Map<String, Object> context) {
+    return ApiRequest.of(Map.of("requestContext", context), "").caller();
   }
 
   private static Map<String, Object> members(Map<String, Object> parent, String name) {

@@ -1,13 +1,33 @@
 package ispcrm.checks;
 
+import ispcrm.access.Role;
+import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LocalLambda;
+import ispcrm.gateway.Caller;
+import ispcrm.users.CreateUserRequest;
+import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.User;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import tools.jackson.databind.JsonNode;
 
 /** Calls the functions of an administrator's requests, as API Gateway does after the authorizer. */
 record Requests(LocalLambda lambda) {
+  /** The id of the administrator who calls. */
+  static final String CALLER = "admin";
+
+  /** Stores the administrator and the token, which changes that grant access check. */
+  static void storeCaller(DynamoDbClient client) {
+    User caller =
+        new CreateUserRequest(Map.of("id", CALLER, "role", "admin"))
+            .toUser("", "C-" + CALLER, Instant.now());
+    new DynamoDbUsers(client, "UsersTable").create(caller);
+    CallingToken.store(client, CALLER);
+  }
 
   /**
    * A response.
@@ -66,16 +86,19 @@ record Requests(LocalLambda lambda) {
       Map<String, List<String>> query,
       String body,
       String idempotencyKey) {
-    Map<String, String> authorizer = new LinkedHashMap<>();
-    authorizer.put("token_id", "token");
-    authorizer.put("user_id", "admin");
-    authorizer.put("role", "admin");
-    authorizer.put(
-        "scopes",
-        "users:read users:write users:delete history:read tokens:read tokens:write self:read");
-    authorizer.put("is_narrowed", "false");
-    authorizer.put("token_expires_at", "2100-01-01T00:00:00Z");
-    authorizer.put("address", "192.0.2.1");
+    Map<String, String> authorizer =
+        new Caller(
+                CallingToken.ID,
+                CallingToken.KEY,
+                CALLER,
+                Role.ADMIN,
+                Set.copyOf(Role.ADMIN.scopes()),
+                false,
+                List.of(),
+                Instant.parse(CallingToken.CREATED_AT),
+                Instant.parse("2100-01-01T00:00:00Z"),
+                "192.0.2.1")
+            .toContext();
     Map<String, Object> event = new LinkedHashMap<>();
     event.put("httpMethod", method);
     event.put("path", "/api/v1/users");

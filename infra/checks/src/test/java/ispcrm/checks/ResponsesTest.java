@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ispcrm.conformance.OpenApi;
 import ispcrm.conformance.OpenApi.Operation;
 import ispcrm.conformance.OpenApi.Place;
+import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
@@ -25,7 +26,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The functions' responses to the events are those that the contract describes. */
 class ResponsesTest {
@@ -83,20 +83,6 @@ class ResponsesTest {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     dynamoDb.useInThisProcess();
     lambda = new LocalLambda(TEMPLATE);
-    // The token that calls in the events.
-    dynamoDb
-        .client()
-        .putItem(
-            put ->
-                put.tableName("TokensTable")
-                    .item(
-                        Map.of(
-                            "sha256", AttributeValue.fromS("0"),
-                            "id", AttributeValue.fromS("0192f0c8-6a4e-7c11-9d2b-3f6a5b7c8d9e"),
-                            "user", AttributeValue.fromS("jonewe"),
-                            "created_at", AttributeValue.fromN("1733045112"),
-                            "created_by", AttributeValue.fromS("admin"),
-                            "expires_at", AttributeValue.fromN("4102444800"))));
   }
 
   @AfterAll
@@ -107,6 +93,7 @@ class ResponsesTest {
   /** Resets the table to the two users of the original documentation and the administrator. */
   @BeforeEach
   void prepareUsers() {
+    CallingToken.store(dynamoDb.client(), "admin");
     String table = TEMPLATE.functions().get("get-user").environment().get("USERS_TABLE");
     DynamoDbClient client = dynamoDb.client();
     client

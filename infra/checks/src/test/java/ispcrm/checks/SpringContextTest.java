@@ -4,9 +4,9 @@ import static ispcrm.checks.Checkout.map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ispcrm.access.Role;
 import ispcrm.authorizer.AuthorizerRequest;
 import ispcrm.authorizer.Decision;
+import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.expireusers.ExpireUsers;
 import ispcrm.gateway.ApiException;
@@ -14,10 +14,7 @@ import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
 import ispcrm.template.Template;
 import ispcrm.template.Template.LambdaFunction;
-import ispcrm.tokens.BearerToken;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
-import ispcrm.tokens.Token;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
@@ -61,14 +58,10 @@ class SpringContextTest {
   static void start() {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     dynamoDb.useInThisProcess();
-    User jonewe = createJonewe();
-    IssuedToken issued =
-        IssuedToken.issue(
-            "jonewe", null, Role.CUSTOMER.scopes(), "admin", Instant.now(), Duration.ofDays(1));
-    new DynamoDbTokens(dynamoDb.client(), "TokensTable")
-        .add(
-            new IssuedToken(tokenOfTheEvents(), withIdOfTheEvents(issued.token())),
-            new DynamoDbUsers(dynamoDb.client(), "UsersTable").unchanged(jonewe));
+    new DynamoDbUsers(dynamoDb.client(), "UsersTable")
+        .create(
+            new CreateUserRequest(Map.of("id", "admin", "role", "admin"))
+                .toUser("", "IZadmin", Instant.now()));
     context =
         new SpringApplicationBuilder(Application.class)
             .web(WebApplicationType.NONE)
@@ -84,10 +77,11 @@ class SpringContextTest {
     dynamoDb.close();
   }
 
-  /** Undoes what the functions did to the user in the events. */
+  /** Undoes what the functions did to the user and the token in the events. */
   @BeforeEach
   void restoreJonewe() {
-    for (String key : List.of("user#jonewe", "username#jonewe", "customer_id#iz1459296")) {
+    CallingToken.store(dynamoDb.client(), "jonewe");
+    for (String key : List.of("user#jonewe", "name#jonewe", "customer_id#iz1459296")) {
       dynamoDb
           .client()
           .deleteItem(
@@ -97,11 +91,10 @@ class SpringContextTest {
     createJonewe();
   }
 
-  private static User createJonewe() {
+  private static void createJonewe() {
     User jonewe =
         new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "IZ1459296", Instant.now());
     assertThat(new DynamoDbUsers(dynamoDb.client(), "UsersTable").create(jonewe)).isEmpty();
-    return jonewe;
   }
 
   private static List<String> modules() {
@@ -125,7 +118,7 @@ class SpringContextTest {
                   IssuedToken.class,
                   issued -> assertThat(issued.token().user()).isEqualTo("admin"));
       case "expire-users" ->
-          assertThat(function.apply(Instant.MAX)).isEqualTo(new ExpireUsers.Run(0, 0));
+          assertThat(function.apply(Duration.ofMinutes(1))).isEqualTo(new ExpireUsers.Run(0, 0));
       case NamesTest.NOT_FOUND ->
           assertThatThrownBy(
                   () -> function.apply(ApiRequest.of(event(module + "/unknown-route.json"), "")))
@@ -167,29 +160,7 @@ class SpringContextTest {
     }
   }
 
-  private static BearerToken tokenOfTheEvents() {
-    Map<String, Object> headers = map(event("authorizer/bearer.json").get("headers"));
-    String token = ((String) headers.get("Authorization")).replaceFirst("Bearer ", "");
-    return BearerToken.parse(token).orElseThrow();
-  }
-
   private static Map<String, Object> event(String file) {
     return map(Checkout.JSON.readValue(Checkout.read("events/" + file), LinkedHashMap.class));
-  }
-
-  /** The token that calls in the events, so that it can read and revoke itself. */
-  private static Token withIdOfTheEvents(Token token) {
-    return new Token(
-        "0192f0c8-6a4e-7c11-9d2b-3f6a5b7c8d9e",
-        token.user(),
-        token.description(),
-        token.scopes(),
-        token.allowedIps(),
-        token.createdAt(),
-        token.createdBy(),
-        token.createdByToken(),
-        token.expiresAt(),
-        token.revocation(),
-        token.lastUse());
   }
 }

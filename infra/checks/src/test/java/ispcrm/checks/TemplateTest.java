@@ -336,7 +336,7 @@ class TemplateTest {
                               .matches(
                                   "arn:aws:dynamodb:eu-central-1:123456789012:table/"
                                       + "(users-restored|old.tokens|history)(/index/\\w+)?"
-                                      + "|IdempotencyTable"));
+                                      + "|IdempotencyTable(/index/by_user)?"));
             });
     assertThat(lastingTables())
         .allSatisfy((id, table) -> assertThat(table).containsEntry("Condition", "Owns" + id));
@@ -399,8 +399,8 @@ class TemplateTest {
   }
 
   /**
-   * No function can alter or delete entries of the history, except those that blank the values of
-   * deleted users, and these can write no other attribute.
+   * No function can alter or delete entries of the history, except those that blank the values and
+   * addresses of deleted users, and these can write no other attribute.
    */
   @Test
   void theHistoryIsAppendOnly() {
@@ -428,7 +428,9 @@ class TemplateTest {
                       .isEqualTo(
                           Map.of(
                               "ForAllValues:StringEquals",
-                              Map.of("dynamodb:Attributes", List.of("user", "key", "changes")))));
+                              Map.of(
+                                  "dynamodb:Attributes",
+                                  List.of("user", "key", "changes", "address")))));
     }
   }
 

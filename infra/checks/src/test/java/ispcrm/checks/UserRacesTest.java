@@ -118,9 +118,9 @@ class UserRacesTest {
   @Test
   void aLostClaimIsNoticed() {
     create(a);
-    state.removeClaim("username#" + a);
+    state.removeClaim("name#" + a);
     assertThatThrownBy(state::checkClaims).isInstanceOf(AssertionError.class);
-    state.addClaim("username#" + a, a);
+    state.addClaim("name#" + a, a);
   }
 
   private static void create(String id) {

@@ -38,7 +38,7 @@ class PolicyGateTest {
 
   @Test
   void updateUser_deletesClaim_isAllowed() {
-    assertThatCode(() -> transact(delete("username#jo"))).doesNotThrowAnyException();
+    assertThatCode(() -> transact(delete("name#jo"))).doesNotThrowAnyException();
     assertThatCode(() -> transact(delete("customer_id#1"), change("user#1")))
         .doesNotThrowAnyException();
   }
@@ -46,7 +46,7 @@ class PolicyGateTest {
   @Test
   void updateUser_deletesUser_isDenied() {
     assertDenied(() -> transact(delete("user#1")), "dynamodb:DeleteItem");
-    assertDenied(() -> transact(delete("username#jo"), delete("user#1")), "dynamodb:DeleteItem");
+    assertDenied(() -> transact(delete("name#jo"), delete("user#1")), "dynamodb:DeleteItem");
     assertDenied(
         () ->
             as("update-user")

@@ -7,11 +7,13 @@ import ispcrm.users.UserField;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * A user as {@link ispcrm.users.DynamoDbUsers} stores it: the item {@code user#ID}, and two items
- * that claim its username and its customer number. Of a deleted user, an item with the id remains.
+ * A user as {@link ispcrm.users.DynamoDbUsers} stores it: the item {@code user#ID}, and items that
+ * claim its id and username, and its customer number. Of a deleted user, an item with the id
+ * remains.
  *
  * @param attributes all attributes of the item, including those that this release does not know
  */
@@ -25,7 +27,7 @@ record StoredUser(
   static final List<String> DUE = List.of("due", "due_key");
 
   private static final String USER = "user#";
-  private static final String USERNAME = "username#";
+  private static final String NAME = "name#";
   private static final String CUSTOMER_ID = "customer_id#";
 
   /**
@@ -45,12 +47,12 @@ record StoredUser(
   }
 
   static boolean isClaim(String key) {
-    return key.startsWith(USERNAME) || key.startsWith(CUSTOMER_ID);
+    return key.startsWith(NAME) || key.startsWith(CUSTOMER_ID);
   }
 
   /** The key of the user who has a claim. */
   static String keyOfOwner(Map<String, AttributeValue> claim) {
-    return USER + text(claim, "id");
+    return USER + caseFold(text(claim, "id"));
   }
 
   /**
@@ -65,21 +67,25 @@ record StoredUser(
     String id = value(attributes, UserField.ID);
     String username = value(attributes, UserField.USERNAME);
     String customerId = value(attributes, UserField.CUSTOMER_ID);
-    require(attributes, "pk", USER + id);
+    require(attributes, "pk", USER + caseFold(id));
     require(attributes, "listing", "users");
     require(attributes, "username_key", caseFold(username));
     return new StoredUser(
         id,
         value(attributes, UserField.ROLE),
         value(attributes, UserField.STATUS),
-        List.of(
-            new Claim("username", username, USERNAME + caseFold(username)),
-            new Claim("customer number", customerId, CUSTOMER_ID + caseFold(customerId))),
+        Stream.of(
+                new Claim("id", id, NAME + caseFold(id)),
+                new Claim("username", username, NAME + caseFold(username)),
+                new Claim("customer number", customerId, CUSTOMER_ID + caseFold(customerId)))
+            .filter(
+                claim -> !claim.field().equals("id") || !caseFold(id).equals(caseFold(username)))
+            .toList(),
         attributes);
   }
 
   String key() {
-    return USER + id;
+    return USER + caseFold(id);
   }
 
   private static <T> T value(Map<String, AttributeValue> attributes, UserField<T> field)

@@ -205,7 +205,7 @@ class CopyTest {
     assertThat(result.status()).isEqualTo(1);
     assertThat(result.err()).startsWith("left out: user#jonewe: the id belongs to a user who");
     assertThat(users.find("jonewe")).contains(newer);
-    assertThat(SANDBOX.items(usersTable)).hasSize(3);
+    assertThat(SANDBOX.items(usersTable)).hasSize(4);
   }
 
   private IssuedToken addToken(int days) {
@@ -224,7 +224,8 @@ class CopyTest {
   }
 
   private void deleteUser(String id, String username) {
-    SANDBOX.delete(usersTable, "user#" + id, "username#" + username, "customer_id#c-" + id);
+    SANDBOX.delete(
+        usersTable, "user#" + id, "name#" + id, "name#" + username, "customer_id#c-" + id);
   }
 
   /** Whether the authorizer accepts a token. */

@@ -91,8 +91,8 @@ class PreparationTest {
     expected.keySet().removeIf(key -> key.endsWith("deleted"));
     SANDBOX.delete(usersTable, "user#deleted", "customer_id#c-jonewe");
     // This one was renamed, and the name was taken by another user.
-    SANDBOX.put(usersTable, Map.of("pk", text("username#jonewe"), "id", text("deleted")));
-    SANDBOX.put(usersTable, Map.of("pk", text("username#former"), "id", text("jonewe")));
+    SANDBOX.put(usersTable, Map.of("pk", text("name#jonewe"), "id", text("deleted")));
+    SANDBOX.put(usersTable, Map.of("pk", text("name#former"), "id", text("jonewe")));
 
     assertThat(SANDBOX.restore(usersTable).isComplete().out())
         .contains("1 checked, 4 claims without a user removed, 2 missing claims added");

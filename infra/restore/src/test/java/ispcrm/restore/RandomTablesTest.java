@@ -154,8 +154,11 @@ class RandomTablesTest {
     Map<String, String> claims = new TreeMap<>();
     for (Map<String, AttributeValue> user : items.values()) {
       if (user.containsKey("listing")) {
-        for (String field : List.of("username", "customer_id")) {
-          String key = field + "#" + user.get(field).s().toLowerCase(Locale.ROOT);
+        for (String field : List.of("id", "username", "customer_id")) {
+          String key =
+              (field.equals("customer_id") ? field : "name")
+                  + "#"
+                  + user.get(field).s().toLowerCase(Locale.ROOT);
           assertThat(claims.put(key, user.get("id").s())).as(key).isNull();
         }
       }
@@ -185,7 +188,7 @@ class RandomTablesTest {
       claimsOfUsers(Map.of("", user)).forEach((key, id) -> items.put(key, claim(key, id)));
     }
     for (int i = 0; i < random.nextInt(VALUES); i++) {
-      String key = "username#n" + random.nextInt(VALUES);
+      String key = "name#n" + random.nextInt(VALUES);
       items.put(key, claim(key, "u" + random.nextInt(VALUES)));
       items.remove("customer_id#c" + random.nextInt(VALUES));
     }

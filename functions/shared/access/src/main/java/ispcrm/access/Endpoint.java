@@ -24,6 +24,7 @@ public enum Endpoint {
   LIST_USER_HISTORY(Kind.CURRENT, "GET", "/api/v1/users/{id}/history", Scope.HISTORY_READ),
   CREATE_TOKEN(Kind.EVERY_SPELLING, "POST", "/api/v1/tokens", Scope.TOKENS_WRITE),
   LIST_TOKENS(Kind.CURRENT, "GET", "/api/v1/tokens", Scope.TOKENS_READ),
+  REVOKE_TOKENS_OF_USER(Kind.CURRENT, "DELETE", "/api/v1/tokens", Scope.TOKENS_WRITE),
   GET_TOKEN(Kind.CURRENT_OR_SELF, "GET", "/api/v1/tokens/{id}", Scope.TOKENS_READ),
   REVOKE_TOKEN(Kind.CURRENT_OR_SELF, "DELETE", "/api/v1/tokens/{id}", Scope.TOKENS_WRITE),
   GET_CONTRACT(Kind.PUBLIC, "GET", "/api/v1/openapi.json"),

@@ -16,6 +16,12 @@ public enum Scope {
   USERS_READ("users:read"),
   USERS_WRITE("users:write"),
   USERS_DELETE("users:delete"),
+
+  /**
+   * Who may give a role may take any scope, so roles, and the users and tokens of staff and
+   * administrators, need a scope of their own besides the one for the request.
+   */
+  STAFF_WRITE("staff:write"),
   HISTORY_READ("history:read"),
   TOKENS_READ("tokens:read"),
   TOKENS_WRITE("tokens:write"),

@@ -66,7 +66,7 @@ class EndpointTest {
         "/api/v1/users/jonewe/history|GET",
         "/api/v0/users/jonewe/history|''",
         "/api/v0/tokens|POST",
-        "/api/v1/tokens|GET, POST",
+        "/api/v1/tokens|DELETE, GET, POST",
         "/api/v0/tokens|POST",
         "/api/v1/tokens/self|DELETE, GET",
         "/api/v0/tokens/self|''",

@@ -1,5 +1,6 @@
 package ispcrm.gateway;
 
+import ispcrm.access.Scope;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -90,6 +91,29 @@ public final class ApiException extends RuntimeException {
         Map.of(),
         Map.of("Retry-After", "5"),
         new IllegalStateException(fault, cause));
+  }
+
+  /** The error for a change that concerns staff or administrators, with a token that may not. */
+  public static ApiException staffScopeRequired() {
+    return new ApiException(
+        403,
+        "forbidden",
+        "Forbidden - staff and administrators require the scope %s, which this token lacks."
+            .formatted(Scope.STAFF_WRITE));
+  }
+
+  /**
+   * The error for a change that was refused because the calling token was revoked, or its user
+   * changed, while the request was running.
+   *
+   * @param change what was not done, such as "The user was not changed"
+   */
+  public static ApiException callerChanged(String change) {
+    return new ApiException(
+        409,
+        "conflict",
+        change
+            + " - your token was revoked, or its user was changed, at the same time; try again.");
   }
 
   /** This error with another header in its response. */

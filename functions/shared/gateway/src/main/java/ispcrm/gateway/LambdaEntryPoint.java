@@ -83,6 +83,12 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
     }
   }
 
+  /** Creates the entry point of a function of which Lambda takes no snapshot. */
+  public LambdaEntryPoint(
+      String name, Map<String, String> environment, Duration limit, EventHandler handler) {
+    this(name, environment, limit, handler, () -> function -> {});
+  }
+
   /**
    * Handles an event, except for {@code {"keepActive":true}}, which does nothing and returns an
    * empty object: Lambda deactivates a SnapStart version that is not invoked for 14 days, so a

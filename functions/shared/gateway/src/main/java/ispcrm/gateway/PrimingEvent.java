@@ -107,11 +107,13 @@ public final class PrimingEvent {
   private static Caller caller() {
     return new Caller(
         "0192f0c8-6a4e-7c11-9d2b-3f6a5b7c8d9e",
+        "0".repeat(64),
         "admin",
         Role.ADMIN,
         Set.copyOf(Role.ADMIN.scopes()),
         false,
         List.of(),
+        Instant.EPOCH,
         Instant.EPOCH,
         "203.0.113.7");
   }

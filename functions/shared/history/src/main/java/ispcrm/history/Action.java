@@ -10,7 +10,10 @@ public enum Action {
   DELETED,
   EXPIRED,
   TOKEN_CREATED,
-  TOKEN_REVOKED;
+  TOKEN_REVOKED,
+
+  /** All tokens of the user at once. */
+  TOKENS_REVOKED;
 
   /** Finds the action of this name. */
   static Action of(String text) {

@@ -30,6 +30,7 @@ public final class DynamoDbHistory implements History {
   private static final String USER = "user";
   private static final String KEY = "key";
   private static final String CHANGES = "changes";
+  private static final String ADDRESS = "address";
 
   /** Sorts before every key. */
   private static final String FIRST_KEY = "0";
@@ -100,7 +101,7 @@ public final class DynamoDbHistory implements History {
     return true;
   }
 
-  /** Erases the values of an entry, unless an earlier attempt has done so. */
+  /** Erases the values and the address of an entry, unless an earlier attempt has done so. */
   private void erase(Map<String, AttributeValue> item) {
     AttributeValue changes = item.get(CHANGES);
     if (changes == null || !changes.hasM()) {
@@ -108,7 +109,7 @@ public final class DynamoDbHistory implements History {
     }
     Map<String, Change> erased = new TreeMap<>();
     changes.m().keySet().forEach(field -> erased.put(field, Change.ERASED));
-    if (changes.equals(attribute(erased))) {
+    if (changes.equals(attribute(erased)) && !item.containsKey(ADDRESS)) {
       return;
     }
     try {
@@ -117,7 +118,7 @@ public final class DynamoDbHistory implements History {
               request
                   .tableName(table)
                   .key(Map.of(USER, item.get(USER), KEY, item.get(KEY)))
-                  .updateExpression("SET #changes = :erased")
+                  .updateExpression("SET #changes = :erased REMOVE " + ADDRESS)
                   .conditionExpression("attribute_exists(#changes)")
                   .expressionAttributeNames(Map.of("#changes", CHANGES))
                   .expressionAttributeValues(Map.of(":erased", attribute(erased))));
@@ -164,7 +165,7 @@ public final class DynamoDbHistory implements History {
     item.put("action", text(entry.action().toString()));
     put(item, "by_user", entry.by().user());
     put(item, "by_token", entry.by().token());
-    put(item, "address", entry.by().address());
+    put(item, ADDRESS, entry.by().address());
     put(item, "request_id", entry.by().requestId());
     item.put(CHANGES, attribute(entry.changes()));
     item.put("expires_at", number(entry.at().plus(kept).getEpochSecond()));
@@ -208,7 +209,7 @@ public final class DynamoDbHistory implements History {
         new Actor(
             item.optionalText("by_user"),
             item.optionalText("by_token"),
-            item.optionalText("address"),
+            item.optionalText(ADDRESS),
             item.optionalText("request_id")),
         item.read(CHANGES, changes -> changes(changes.m())));
   }

@@ -23,8 +23,9 @@ public interface History {
   Page list(String user, String after, int limit);
 
   /**
-   * Erases the values in the entries of a deleted user. The entries still show who did what and
-   * when, and which fields were changed. Erasing again continues what was not completed.
+   * Erases the values and the addresses in the entries of a deleted user. The entries still show
+   * who did what and when, and which fields were changed. Erasing again continues what was not
+   * completed.
    *
    * @param limit the time after which it stops
    * @return whether all values are erased

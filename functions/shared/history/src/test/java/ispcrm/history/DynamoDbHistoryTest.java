@@ -134,7 +134,8 @@ class DynamoDbHistoryTest {
     assertThat(entries.subList(1, 121))
         .allSatisfy(
             entry -> {
-              assertThat(entry.by()).isEqualTo(ADMIN);
+              assertThat(entry.by())
+                  .isEqualTo(new Actor(ADMIN.user(), ADMIN.token(), null, ADMIN.requestId()));
               assertThat(entry.changes()).isEqualTo(Map.of("name", new Change(null, null)));
             });
     assertThat(dynamoDb.client().scan(r -> r.tableName(TABLE)).items().toString())

@@ -21,12 +21,14 @@ import java.util.Optional;
 import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
- * Responses in a DynamoDB table, keyed by a digest of the user, the endpoint and the key. The table
- * is IdempotencyTable in template.yaml. DynamoDB deletes expired responses within days, but no code
- * relies on that.
+ * Responses in a DynamoDB table, keyed by a digest of the token, the endpoint and the key. The
+ * table is IdempotencyTable in template.yaml. DynamoDB deletes expired responses within days, but
+ * no code relies on that.
  */
 public final class DynamoDbIdempotency implements Idempotency {
   private static final Duration KEPT = Duration.ofHours(24);
@@ -34,9 +36,14 @@ public final class DynamoDbIdempotency implements Idempotency {
   private static final String KEY = "sha256";
   private static final String BODY_DIGEST = "body_sha256";
   private static final String EXPIRES_AT = "expires_at";
+  private static final String USER = "user";
+  private static final String BODY = "body";
+
+  private static final String LOCATION = "Location";
+  private static final String ETAG = "ETag";
 
   /** The headers of a response that depend on what was created. */
-  private static final List<String> HEADERS = List.of("Location", "ETag");
+  private static final List<String> HEADERS = List.of(LOCATION, ETAG);
 
   private final DynamoDbClient dynamoDb;
   private final String table;
@@ -66,12 +73,12 @@ public final class DynamoDbIdempotency implements Idempotency {
       Endpoint endpoint, ApiRequest request, Function<Writes, ApiResponse> work) {
     Optional<String> sent = request.idempotencyKey();
     if (sent.isEmpty()) {
-      return work.apply((response, others) -> others);
+      return work.apply((user, response, others) -> others);
     }
     // None of the three contains a line break.
     String key =
         Digests.sha256(
-            String.join("\n", request.caller().userId(), endpoint.linkName(), sent.get()));
+            String.join("\n", request.caller().tokenId(), endpoint.linkName(), sent.get()));
     String bodyDigest = request.bodyDigest();
     Optional<ApiResponse> earlier = find(key, bodyDigest);
     if (earlier.isPresent()) {
@@ -79,14 +86,51 @@ public final class DynamoDbIdempotency implements Idempotency {
     }
     try {
       return work.apply(
-          (response, others) -> {
+          (user, response, others) -> {
             TransactWriteItem[] all = Arrays.copyOf(others, others.length + 1);
-            all[others.length] = put(key, bodyDigest, response.get());
+            all[others.length] = put(key, bodyDigest, user, response.get());
             return all;
           });
     } catch (RuntimeException e) {
       // Another request with this key may have been faster, which is often why the work failed.
       return find(key, bodyDigest).orElseThrow(() -> e);
+    }
+  }
+
+  @Override
+  public void erase(String user) {
+    Map<String, AttributeValue> start = Map.of();
+    do {
+      Map<String, AttributeValue> begin = start;
+      QueryResponse page =
+          dynamoDb.query(
+              request ->
+                  request
+                      .tableName(table)
+                      .indexName("by_user")
+                      .keyConditionExpression("#user = :user")
+                      .expressionAttributeNames(Map.of("#user", USER))
+                      .expressionAttributeValues(Map.of(":user", text(user)))
+                      .exclusiveStartKey(begin.isEmpty() ? null : begin));
+      page.items().forEach(item -> eraseItem(item.get(KEY)));
+      start = page.lastEvaluatedKey();
+    } while (!start.isEmpty());
+  }
+
+  /** What remains of the item shows that the work was done. */
+  private void eraseItem(AttributeValue key) {
+    try {
+      dynamoDb.updateItem(
+          request ->
+              request
+                  .tableName(table)
+                  .key(Map.of(KEY, key))
+                  .updateExpression("REMOVE #user, body, #location, #etag")
+                  .conditionExpression("attribute_exists(sha256)")
+                  .expressionAttributeNames(
+                      Map.of("#user", USER, "#location", LOCATION, "#etag", ETAG)));
+    } catch (ConditionalCheckFailedException itIsGone) {
+      // DynamoDB has deleted the item meanwhile, because it has expired.
     }
   }
 
@@ -106,8 +150,11 @@ public final class DynamoDbIdempotency implements Idempotency {
   }
 
   private static ApiResponse response(Item item) {
+    if (!item.has(BODY)) {
+      throw ApiException.notFound("user");
+    }
     ApiResponse response =
-        ApiResponse.json(Math.toIntExact(item.number("status")), item.text("body"));
+        ApiResponse.json(Math.toIntExact(item.number("status")), item.text(BODY));
     for (String header : HEADERS) {
       String value = item.optionalText(header);
       if (value != null) {
@@ -117,7 +164,7 @@ public final class DynamoDbIdempotency implements Idempotency {
     return response.with("Idempotency-Replayed", "true");
   }
 
-  private TransactWriteItem put(String key, String bodyDigest, ApiResponse response) {
+  private TransactWriteItem put(String key, String bodyDigest, String user, ApiResponse response) {
     Instant now = clock.instant();
     Map<String, AttributeValue> item = new HashMap<>();
     item.put(KEY, text(key));
@@ -128,7 +175,8 @@ public final class DynamoDbIdempotency implements Idempotency {
         item.put(header, text(response.headers().get(header)));
       }
     }
-    item.put("body", text(response.body()));
+    item.put(USER, text(user));
+    item.put(BODY, text(response.body()));
     item.put(EXPIRES_AT, number(now.plus(KEPT).getEpochSecond()));
     return TransactWriteItem.builder()
         .put(

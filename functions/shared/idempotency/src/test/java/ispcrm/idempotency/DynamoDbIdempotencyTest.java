@@ -79,10 +79,11 @@ class DynamoDbIdempotencyTest {
   }
 
   @Test
-  void anotherUserAndAnotherEndpointHaveKeysOfTheirOwn() {
+  void anotherTokenAndAnotherEndpoint_haveKeysOfTheirOwn() {
     once(NOW, "{}", "first");
-    idempotency(NOW).once(Endpoint.CREATE_USER, request("other", "{ }", key), work("of other"));
-    idempotency(NOW).once(Endpoint.CREATE_TOKEN, request("user", "{ }", key), work("token"));
+    idempotency(NOW)
+        .once(Endpoint.CREATE_USER, request("other token", "{ }", key), work("of other"));
+    idempotency(NOW).once(Endpoint.CREATE_TOKEN, request("token", "{ }", key), work("token"));
     assertThat(done).containsExactly("first", "of other", "token");
   }
 
@@ -110,7 +111,7 @@ class DynamoDbIdempotencyTest {
         idempotency(NOW)
             .once(
                 Endpoint.CREATE_USER,
-                request("user", "{}", key),
+                request("token", "{}", key),
                 writes -> {
                   once(NOW, "{}", "fast");
                   return write(writes, "slow");
@@ -132,7 +133,7 @@ class DynamoDbIdempotencyTest {
             Endpoint.CREATE_USER,
             request,
             writes -> {
-              assertThat(writes.with(() -> response("none"))).isEmpty();
+              assertThat(writes.with("created", () -> response("none"))).isEmpty();
               return response("none");
             });
     assertThat(calls).isEmpty();
@@ -151,15 +152,32 @@ class DynamoDbIdempotencyTest {
             });
   }
 
+  @Test
+  void repetition_afterTheErasureOfTheUser_isNotFound() {
+    once(NOW, "{}", "erased");
+    idempotency(NOW).erase("another");
+    assertThat(once(NOW, "{}", "second").status()).isEqualTo(201);
+    idempotency(NOW).erase("created");
+    ApiException e = catchThrowableOfType(ApiException.class, () -> once(NOW, "{}", "third"));
+    assertThat(e.status()).isEqualTo(404);
+    assertThat(done).containsExactly("erased");
+    assertThat(dynamoDb.client().scan(r -> r.tableName(TABLE)).items())
+        .filteredOn(item -> !item.containsKey("user"))
+        .isNotEmpty()
+        .allSatisfy(
+            item ->
+                assertThat(item).containsOnlyKeys("sha256", "body_sha256", "status", "expires_at"));
+  }
+
   private ApiResponse once(Instant now, String body, String name) {
-    return idempotency(now).once(Endpoint.CREATE_USER, request("user", body, key), work(name));
+    return idempotency(now).once(Endpoint.CREATE_USER, request("token", body, key), work(name));
   }
 
   private void onceFailing(RuntimeException fault) {
     idempotency(NOW)
         .once(
             Endpoint.CREATE_USER,
-            request("user", "{}", key),
+            request("token", "{}", key),
             writes -> {
               throw fault;
             });
@@ -171,7 +189,7 @@ class DynamoDbIdempotencyTest {
 
   private ApiResponse write(Idempotency.Writes writes, String name) {
     ApiResponse response = response(name);
-    TransactWriteItem[] all = writes.with(() -> response);
+    TransactWriteItem[] all = writes.with("created", () -> response);
     assertThat(DynamoDb.transact(dynamoDb.client(), List.of(), all)).isEmpty();
     done.add(name);
     return response;
@@ -186,7 +204,7 @@ class DynamoDbIdempotencyTest {
     return new DynamoDbIdempotency(dynamoDb.client(), environment, () -> now);
   }
 
-  private static ApiRequest request(String user, String body, String key) {
+  private static ApiRequest request(String token, String body, String key) {
     return ApiRequest.of(
         Map.of(
             "httpMethod",
@@ -196,12 +214,13 @@ class DynamoDbIdempotencyTest {
             "multiValueHeaders",
             Map.of("idempotency-key", List.of(key)),
             "requestContext",
-            Map.of("authorizer", Map.of("user_id", user))),
+            Map.of("authorizer", Map.of("user_id", "user", "token_id", token))),
         "https://crm.example.net");
   }
 
   private static List<Map<String, AttributeValue>> items(String name) {
     return dynamoDb.client().scan(r -> r.tableName(TABLE)).items().stream()
+        .filter(item -> item.containsKey("body"))
         .filter(item -> item.get("body").s().contains("\"" + name + "\""))
         .toList();
   }

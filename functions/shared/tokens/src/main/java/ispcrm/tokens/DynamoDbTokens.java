@@ -3,13 +3,16 @@ package ispcrm.tokens;
 import static ispcrm.dynamodb.DynamoDb.number;
 import static ispcrm.dynamodb.DynamoDb.text;
 
+import ispcrm.access.Authorization;
 import ispcrm.access.Scope;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.Item;
 import ispcrm.gateway.ApiException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +22,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
@@ -34,6 +38,12 @@ public final class DynamoDbTokens implements Tokens {
 
   /** Separates the time of creation from the id in a page's end. */
   private static final String SEPARATOR = " ";
+
+  /** How long an index takes at most to show a new token, except during a fault of DynamoDB. */
+  private static final long INDEX_LAG_MILLIS = 1000;
+
+  /** A transaction has at most 100 items, and each revocation has two. */
+  private static final int MAX_REVOCATIONS = 50;
 
   private final DynamoDbClient dynamoDb;
   private final String table;
@@ -113,33 +123,184 @@ public final class DynamoDbTokens implements Tokens {
 
   @Override
   public Optional<Token> revoke(
-      String id, String by, Instant now, Function<Token, List<TransactWriteItem>> with) {
-    return key(id).flatMap(key -> revokeAt(key, by, now, with));
+      String id, String by, Instant now, Function<Token, TransactWriteItem> entry) {
+    Optional<Stored> found =
+        key(id).flatMap(key -> DynamoDb.find(dynamoDb, table, KEY, key)).map(Stored::of);
+    if (found.isEmpty() || found.get().token().revocation() != null) {
+      return found.map(Stored::token);
+    }
+    List<Token> revoked = revoke(List.of(found.get()), by, now, entry);
+    // Otherwise, another request has revoked it meanwhile.
+    return revoked.isEmpty() ? find(id) : Optional.of(revoked.get(0));
   }
 
-  private Optional<Token> revokeAt(
-      String key, String by, Instant now, Function<Token, List<TransactWriteItem>> with) {
-    Optional<Token> found = DynamoDb.find(dynamoDb, table, KEY, key).map(DynamoDbTokens::token);
-    if (found.isEmpty() || found.get().revocation() != null) {
-      return found;
+  @Override
+  public List<Token> revokeDescendants(
+      String id, String by, Instant now, Function<Token, TransactWriteItem> entry) {
+    Map<String, Token> descendants = new LinkedHashMap<>();
+    int known;
+    do {
+      // A revoked token creates no more tokens, but the index may not show its last ones yet.
+      pause();
+      known = descendants.size();
+      List<String> creators = new ArrayList<>(descendants.keySet());
+      creators.add(id);
+      while (!creators.isEmpty()) {
+        List<Stored> created =
+            creators.stream()
+                .flatMap(creator -> createdBy(creator).stream())
+                .filter(stored -> !descendants.containsKey(stored.token().id()))
+                .toList();
+        created.forEach(stored -> descendants.put(stored.token().id(), stored.token()));
+        List<Stored> open =
+            created.stream().filter(stored -> stored.token().revocation() == null).toList();
+        for (int i = 0; i < open.size(); i += MAX_REVOCATIONS) {
+          revoke(open.subList(i, Math.min(open.size(), i + MAX_REVOCATIONS)), by, now, entry)
+              .forEach(revoked -> descendants.put(revoked.id(), revoked));
+        }
+        creators = created.stream().map(stored -> stored.token().id()).toList();
+      }
+    } while (descendants.size() > known);
+    return List.copyOf(descendants.values());
+  }
+
+  /**
+   * Revokes tokens in one transaction.
+   *
+   * @return the tokens without those that other requests have revoked meanwhile
+   */
+  private List<Token> revoke(
+      List<Stored> open, String by, Instant now, Function<Token, TransactWriteItem> entry) {
+    List<Stored> rest = new ArrayList<>(open);
+    while (!rest.isEmpty()) {
+      List<Integer> failed =
+          List.copyOf(
+              DynamoDb.transact(
+                  dynamoDb,
+                  rest.stream().map(stored -> revocation(stored.sha256(), by, now)).toList(),
+                  rest.stream()
+                      .map(stored -> entry.apply(stored.token()))
+                      .toArray(TransactWriteItem[]::new)));
+      if (failed.isEmpty()) {
+        return rest.stream()
+            .map(stored -> stored.token().withRevocation(now.truncatedTo(ChronoUnit.SECONDS), by))
+            .toList();
+      }
+      List<Stored> refused = failed.stream().map(rest::get).toList();
+      rest.removeAll(refused);
     }
-    TransactWriteItem revocation =
-        TransactWriteItem.builder()
-            .update(
-                update ->
-                    update
-                        .tableName(table)
-                        .key(Map.of(KEY, text(key)))
-                        .updateExpression("SET revoked_by = :by, revoked_at = :now")
-                        .conditionExpression(
-                            "attribute_exists(sha256) AND attribute_not_exists(revoked_at)")
-                        .expressionAttributeValues(
-                            Map.of(":by", text(by), ":now", number(now.getEpochSecond()))))
-            .build();
-    // If the condition does not hold, another request revoked the token meanwhile.
-    DynamoDb.transact(
-        dynamoDb, List.of(revocation), with.apply(found.get()).toArray(TransactWriteItem[]::new));
-    return DynamoDb.find(dynamoDb, table, KEY, key).map(DynamoDbTokens::token);
+    return List.of();
+  }
+
+  private TransactWriteItem revocation(String sha256, String by, Instant now) {
+    return TransactWriteItem.builder()
+        .update(
+            update ->
+                update
+                    .tableName(table)
+                    .key(Map.of(KEY, text(sha256)))
+                    .updateExpression("SET revoked_by = :by, revoked_at = :now")
+                    .conditionExpression(
+                        "attribute_exists(sha256) AND attribute_not_exists(revoked_at)")
+                    .expressionAttributeValues(
+                        Map.of(":by", text(by), ":now", number(now.getEpochSecond()))))
+        .build();
+  }
+
+  private List<Stored> createdBy(String token) {
+    return queryAll(
+        QueryRequest.builder()
+            .tableName(table)
+            .indexName("by_creator")
+            .keyConditionExpression("created_by_token = :token")
+            .expressionAttributeValues(Map.of(":token", text(token)))
+            .build());
+  }
+
+  private List<Stored> queryAll(QueryRequest request) {
+    List<Stored> all = new ArrayList<>();
+    Map<String, AttributeValue> start = Map.of();
+    do {
+      Map<String, AttributeValue> begin = start;
+      QueryResponse page =
+          dynamoDb.query(
+              request.toBuilder().exclusiveStartKey(begin.isEmpty() ? null : begin).build());
+      all.addAll(Item.readEach(page.items(), Stored::of, "id"));
+      start = page.lastEvaluatedKey();
+    } while (!start.isEmpty());
+    return all;
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(INDEX_LAG_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for an index", e);
+    }
+  }
+
+  @Override
+  public TransactWriteItem stillAuthorized(Authorization caller) {
+    return TransactWriteItem.builder()
+        .conditionCheck(
+            check ->
+                check
+                    .tableName(table)
+                    .key(Map.of(KEY, text(caller.tokenKey())))
+                    .conditionExpression(
+                        "attribute_exists(sha256) AND attribute_not_exists(revoked_at)"))
+        .build();
+  }
+
+  @Override
+  public void erase(String user, Instant now) {
+    queryAll(
+            QueryRequest.builder()
+                .tableName(table)
+                .indexName("by_user")
+                .keyConditionExpression("#user = :user")
+                .expressionAttributeNames(Map.of("#user", "user"))
+                .expressionAttributeValues(Map.of(":user", text(user)))
+                .build())
+        .stream()
+        .filter(stored -> !stored.isErased())
+        .forEach(stored -> eraseItem(stored.sha256(), now));
+  }
+
+  private void eraseItem(String sha256, Instant now) {
+    try {
+      dynamoDb.updateItem(
+          request ->
+              request
+                  .tableName(table)
+                  .key(Map.of(KEY, text(sha256)))
+                  .updateExpression(
+                      "SET revoked_at = if_not_exists(revoked_at, :now)"
+                          + " REMOVE description, allowed_ips, last_used_from")
+                  .conditionExpression("attribute_exists(sha256)")
+                  .expressionAttributeValues(Map.of(":now", number(now.getEpochSecond()))));
+    } catch (ConditionalCheckFailedException itIsGone) {
+      // DynamoDB has deleted the token meanwhile, because it has expired.
+    }
+  }
+
+  /** A token with its key. */
+  private record Stored(String sha256, Token token) {
+    static Stored of(Map<String, AttributeValue> attributes) {
+      return of(Item.of(attributes, "id"));
+    }
+
+    static Stored of(Item item) {
+      return new Stored(item.text(KEY), DynamoDbTokens.token(item));
+    }
+
+    boolean isErased() {
+      return token.revocation() != null
+          && token.description() == null
+          && token.allowedIps().isEmpty()
+          && (token.lastUse() == null || token.lastUse().from() == null);
+    }
   }
 
   @Override
@@ -244,6 +405,6 @@ public final class DynamoDbTokens implements Tokens {
         item.optionalText("created_by_token"),
         item.time("expires_at"),
         revokedAt == null ? null : new Token.Revocation(revokedAt, item.optionalText("revoked_by")),
-        lastUsedAt == null ? null : new Token.Use(lastUsedAt, item.text("last_used_from")));
+        lastUsedAt == null ? null : new Token.Use(lastUsedAt, item.optionalText("last_used_from")));
   }
 }

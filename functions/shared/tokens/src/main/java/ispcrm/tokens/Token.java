@@ -52,13 +52,40 @@ public record Token(
         .toList();
   }
 
+  /** Whether it has been narrowed to some of the scopes of its user's role. */
+  public boolean isNarrowed() {
+    return scopes != null;
+  }
+
+  /** This token, revoked. */
+  public Token withRevocation(Instant at, String by) {
+    return new Token(
+        id,
+        user,
+        description,
+        scopes,
+        allowedIps,
+        createdAt,
+        createdBy,
+        createdByToken,
+        expiresAt,
+        new Revocation(at, by),
+        lastUse);
+  }
+
   /**
    * Every field as the API shows it, in the API's order, including nulls.
    *
    * @param role the role of its user, which limits its scopes; null if the user does not exist
+   * @param allRevokedAt the second in which all tokens of its user were revoked; null if they never
+   *     were
    * @param timeFormat writes a time as the API does
    */
-  public Map<String, Object> toMap(Role role, Function<Instant, String> timeFormat) {
+  public Map<String, Object> toMap(
+      Role role, Instant allRevokedAt, Function<Instant, String> timeFormat) {
+    if (revocation == null && allRevokedAt != null && !createdAt.isAfter(allRevokedAt)) {
+      return withRevocation(allRevokedAt, null).toMap(role, null, timeFormat);
+    }
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("id", id);
     map.put("user", user);
@@ -66,6 +93,7 @@ public record Token(
     map.put(
         "scopes",
         role == null ? List.of() : effectiveScopes(role).stream().map(Scope::toString).toList());
+    map.put("narrowed", isNarrowed());
     map.put("allowed_ips", allowedIps);
     map.put("created_at", timeFormat.apply(createdAt));
     map.put("created_by", createdBy);
@@ -81,14 +109,15 @@ public record Token(
   /**
    * A revocation.
    *
-   * @param by the id of the user who revoked the token; null if an operator did so in the table
+   * @param by the id of the user who revoked the token; null if it was revoked with all tokens of
+   *     its user, or by an operator in the table
    */
   public record Revocation(Instant at, String by) {}
 
   /**
    * A use of the token.
    *
-   * @param from the client's address
+   * @param from the client's address; null if it was erased
    */
   public record Use(Instant at, String from) {}
 }

@@ -1,5 +1,6 @@
 package ispcrm.tokens;
 
+import ispcrm.access.Authorization;
 import ispcrm.dynamodb.FurtherWriteException;
 import java.time.Instant;
 import java.util.List;
@@ -41,11 +42,35 @@ public interface Tokens {
    * stays as it is.
    *
    * @param by the id of the user who revokes it
-   * @param with further writes for the same transaction; not asked if it was revoked earlier
+   * @param entry the write of the entry of the history for the same transaction; not asked if it
+   *     was revoked earlier
    * @return the revoked token; empty if there is none with this id
    */
   Optional<Token> revoke(
-      String id, String by, Instant now, Function<Token, List<TransactWriteItem>> with);
+      String id, String by, Instant now, Function<Token, TransactWriteItem> entry);
+
+  /**
+   * Revokes the tokens that a revoked token has created, and those that these have created. Takes
+   * at least a second, because it waits for the index of tokens by their creators. If the time is
+   * up before all are revoked, a repetition continues.
+   *
+   * @param id the id of the revoked token
+   * @param by as for {@link #revoke}
+   * @param entry the write of the entry of the history for each token that is revoked
+   * @return all of them, including those that were revoked earlier
+   */
+  List<Token> revokeDescendants(
+      String id, String by, Instant now, Function<Token, TransactWriteItem> entry);
+
+  /** A condition for a transaction: the calling token has not been revoked. */
+  TransactWriteItem stillAuthorized(Authorization caller);
+
+  /**
+   * Erases what people wrote about the tokens of a deleted user, and from where they were used.
+   * Tokens that are not revoked become so, because they lose the limit to their addresses. Erasing
+   * again continues what was not completed.
+   */
+  void erase(String user, Instant now);
 
   /**
    * Records that a token was used. A fault is not reported to the caller, because a use is allowed

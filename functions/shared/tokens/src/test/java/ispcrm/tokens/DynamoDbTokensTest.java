@@ -1,8 +1,13 @@
 package ispcrm.tokens;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import ispcrm.access.Authorization;
+import ispcrm.access.Role;
 import ispcrm.access.Scope;
+import ispcrm.dynamodb.FurtherWriteException;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
 import java.time.Duration;
@@ -11,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +30,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 class DynamoDbTokensTest {
   private static final String TABLE = "TokensTable";
@@ -118,15 +125,94 @@ class DynamoDbTokensTest {
     IssuedToken issued = issue("jonewe", null);
     add(issued);
     String id = issued.token().id();
-    Token revoked = tokens.revoke(id, "admin", NOW, token -> List.of()).orElseThrow();
+    Token revoked = tokens.revoke(id, "admin", NOW, DynamoDbTokensTest::entry).orElseThrow();
     assertThat(revoked.revocation()).isEqualTo(new Token.Revocation(NOW, "admin"));
     assertThat(revoked.isValid(NOW)).isFalse();
-    assertThat(tokens.revoke(id, "staff", NOW.plusSeconds(9), token -> List.of()))
+    assertThat(tokens.revoke(id, "staff", NOW.plusSeconds(9), DynamoDbTokensTest::entry))
         .contains(revoked);
     assertThat(tokens.find(issued.secret())).contains(revoked);
     assertThat(tokens.find(id)).contains(revoked);
-    assertThat(tokens.revoke("unknown", "admin", NOW, token -> List.of())).isEmpty();
+    assertThat(tokens.revoke("unknown", "admin", NOW, DynamoDbTokensTest::entry)).isEmpty();
     assertThat(tokens.find("unknown")).isEmpty();
+  }
+
+  @Test
+  void revokeDescendants_chainAndSiblings_revokesThemAndNothingElse() {
+    IssuedToken root = add(issue("admin", null));
+    IssuedToken child = add(issuedBy(root));
+    IssuedToken sibling = add(issuedBy(root));
+    IssuedToken grandchild = add(issuedBy(child));
+    IssuedToken unrelated = add(issue("admin", null));
+    Token.Revocation revocation = new Token.Revocation(NOW, "boss");
+    tokens.revoke(root.token().id(), "boss", NOW, DynamoDbTokensTest::entry);
+    assertThat(revokeDescendants(root))
+        .extracting(Token::id)
+        .containsExactlyInAnyOrder(
+            child.token().id(), sibling.token().id(), grandchild.token().id());
+    for (IssuedToken revoked : List.of(child, sibling, grandchild)) {
+      assertThat(tokens.find(revoked.secret()).orElseThrow().revocation()).isEqualTo(revocation);
+    }
+    assertThat(tokens.find(unrelated.secret()).orElseThrow().revocation()).isNull();
+  }
+
+  @Test
+  void revokeDescendants_again_returnsTheSame() {
+    IssuedToken root = add(issue("admin", null));
+    add(issuedBy(add(issuedBy(root))));
+    List<Token> first = revokeDescendants(root);
+    assertThat(first).hasSize(2);
+    assertThat(revokeDescendants(root))
+        .extracting(Token::id, token -> token.revocation().at())
+        .containsExactlyElementsOf(first.stream().map(token -> tuple(token.id(), NOW)).toList());
+  }
+
+  /** More than fit into a transaction. */
+  @Test
+  void revokeDescendants_ofMany_revokesAll() {
+    IssuedToken root = add(issue("admin", null));
+    for (int i = 0; i < 120; i++) {
+      add(issuedBy(root));
+    }
+    assertThat(revokeDescendants(root))
+        .hasSize(120)
+        .allSatisfy(token -> assertThat(token.revocation()).isNotNull());
+  }
+
+  @Test
+  void stillAuthorized_revokedOrUnknownToken_cancelsTheTransaction() {
+    IssuedToken issued = add(issue("admin", null));
+    assertThat(addAuthorizedBy(issued)).isTrue();
+    assertThatThrownBy(() -> addAuthorizedBy(issue("admin", null)))
+        .isInstanceOf(FurtherWriteException.class);
+    tokens.revoke(issued.token().id(), "boss", NOW, DynamoDbTokensTest::entry);
+    assertThatThrownBy(() -> addAuthorizedBy(issued)).isInstanceOf(FurtherWriteException.class);
+  }
+
+  @Test
+  void erase_tokensOfAUser_leavesNothingThatPeopleWroteAndNoUsableToken() {
+    IssuedToken used = add(issue("left", "Marias phone"));
+    tokens.recordUse(used.secret(), new Token.Use(NOW, "198.51.100.23"));
+    IssuedToken limited =
+        add(
+            IssuedToken.issue(
+                "left",
+                null,
+                null,
+                List.of("198.51.100.23"),
+                "admin",
+                null,
+                NOW,
+                Duration.ofDays(1)));
+    Instant deletion = NOW.plusSeconds(60);
+    tokens.erase("left", deletion);
+    for (IssuedToken erased : List.of(used, limited)) {
+      Token token = tokens.find(erased.secret()).orElseThrow();
+      assertThat(token.description()).isNull();
+      assertThat(token.allowedIps()).isEmpty();
+      assertThat(token.revocation()).isEqualTo(new Token.Revocation(deletion, null));
+    }
+    assertThat(tokens.find(used.secret()).orElseThrow().lastUse())
+        .isEqualTo(new Token.Use(NOW, null));
   }
 
   /** An operator can revoke a token in the table, without a name. */
@@ -211,8 +297,27 @@ class DynamoDbTokensTest {
     assertThat(token.isValid(token.expiresAt())).isFalse();
   }
 
-  private static void add(IssuedToken issued) {
+  private static IssuedToken add(IssuedToken issued) {
     assertThat(tokens.add(issued, check(true))).isTrue();
+    return issued;
+  }
+
+  private static boolean addAuthorizedBy(IssuedToken caller) {
+    return tokens.add(
+        issue("new", null),
+        check(true),
+        entry(caller.token()),
+        tokens.stillAuthorized(
+            new Authorization("admin", Role.ADMIN, caller.secret().sha256(), NOW)));
+  }
+
+  private static IssuedToken issuedBy(IssuedToken creator) {
+    return IssuedToken.issue(
+        "jonewe", null, null, List.of(), "admin", creator.token().id(), NOW, Duration.ofDays(90));
+  }
+
+  private static List<Token> revokeDescendants(IssuedToken root) {
+    return tokens.revokeDescendants(root.token().id(), "boss", NOW, DynamoDbTokensTest::entry);
   }
 
   /** A condition that holds, or does not. */
@@ -227,5 +332,21 @@ class DynamoDbTokensTest {
   private static IssuedToken issue(String user, String description) {
     return IssuedToken.issue(
         user, description, List.of(Scope.SELF_READ), "admin", NOW, Duration.ofDays(90));
+  }
+
+  /** An entry of the history. */
+  private static TransactWriteItem entry(Token token) {
+    return TransactWriteItem.builder()
+        .put(
+            put ->
+                put.tableName("HistoryTable")
+                    .item(
+                        Map.of(
+                            "user", AttributeValue.fromS(token.user()),
+                            "key", AttributeValue.fromS(UUID.randomUUID().toString())))
+                    .conditionExpression(
+                        "attribute_not_exists(#user) AND attribute_not_exists(#key)")
+                    .expressionAttributeNames(Map.of("#user", "user", "#key", "key")))
+        .build();
   }
 }

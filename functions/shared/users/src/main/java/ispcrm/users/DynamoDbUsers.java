@@ -3,6 +3,8 @@ package ispcrm.users;
 import static ispcrm.dynamodb.DynamoDb.number;
 import static ispcrm.dynamodb.DynamoDb.text;
 
+import ispcrm.access.Authorization;
+import ispcrm.access.Role;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.Item;
 import java.nio.charset.StandardCharsets;
@@ -28,9 +30,10 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
- * Users in a DynamoDB table: one item for each user, and two more that claim its username and its
- * customer number. Of a deleted user, an item with the id and the time of the deletion remains. The
- * table and its indexes are UsersTable in template.yaml.
+ * Users in a DynamoDB table: one item for each user, and further items that claim its id and
+ * username, which share one space of names, and its customer number. Of a deleted user, an item
+ * with the id and the time of the deletion remains. The table and its indexes are UsersTable in
+ * template.yaml.
  */
 public final class DynamoDbUsers implements Users {
   private static final String KEY = "pk";
@@ -55,7 +58,7 @@ public final class DynamoDbUsers implements Users {
   /** What a schedule has to do for a user at the time in {@link #DUE_KEY}. */
   private static final String EXPIRY = "expiry";
 
-  /** Nothing: the expiration was in the past already when it was set. */
+  /** Nothing: the expiration was in the past already when it was set, or the user never expires. */
   private static final String KEPT = "kept";
 
   private static final String ERASURE = "erasure";
@@ -72,9 +75,12 @@ public final class DynamoDbUsers implements Users {
 
   @Override
   public Optional<User> find(String id) {
-    return isId(id)
-        ? item(userKey(id)).filter(item -> !item.has(DELETED_AT)).map(DynamoDbUsers::user)
-        : Optional.empty();
+    return isId(id) ? living(id).map(DynamoDbUsers::user) : Optional.empty();
+  }
+
+  /** The item of a user, unless the user is deleted or the id differs in case. */
+  private Optional<Item> living(String id) {
+    return item(userKey(id)).filter(item -> !item.has(DELETED_AT) && item.text("id").equals(id));
   }
 
   /**
@@ -111,24 +117,17 @@ public final class DynamoDbUsers implements Users {
 
   @Override
   public Set<UserField<?>> create(User user, TransactWriteItem... with) {
-    Map<UserField<?>, List<TransactWriteItem>> writes = new LinkedHashMap<>();
-    writes.put(UserField.ID, List.of(put(item(user), ABSENT)));
-    writes.put(UserField.USERNAME, List.of(put(claim(usernameKey(user.username()), user), ABSENT)));
-    writes.put(
-        UserField.CUSTOMER_ID, List.of(put(claim(customerIdKey(user.customerId()), user), ABSENT)));
+    List<Write> writes = new ArrayList<>();
+    writes.add(new Write(put(item(user), ABSENT), List.of(UserField.ID)));
+    moveClaims(Map.of(), claims(user), user, writes);
     return transact(writes, with);
   }
 
   @Override
   public Set<UserField<?>> update(User before, User after, TransactWriteItem... with) {
-    Map<UserField<?>, List<TransactWriteItem>> writes = new LinkedHashMap<>();
-    writes.put(UserField.ID, List.of(updateItem(before, after)));
-    writes.put(
-        UserField.USERNAME,
-        moveClaim(usernameKey(before.username()), usernameKey(after.username()), after));
-    writes.put(
-        UserField.CUSTOMER_ID,
-        moveClaim(customerIdKey(before.customerId()), customerIdKey(after.customerId()), after));
+    List<Write> writes = new ArrayList<>();
+    writes.add(new Write(updateItem(before, after), List.of(UserField.ID)));
+    moveClaims(claims(before), claims(after), after, writes);
     return transact(writes, with);
   }
 
@@ -150,29 +149,26 @@ public final class DynamoDbUsers implements Users {
             .expressionAttributeNames(same.names)
             .expressionAttributeValues(same.values)
             .build();
-    Map<UserField<?>, List<TransactWriteItem>> writes = new LinkedHashMap<>();
-    writes.put(UserField.ID, List.of(TransactWriteItem.builder().put(put).build()));
-    writes.put(UserField.USERNAME, List.of(freeClaim(usernameKey(user.username()), user)));
-    writes.put(UserField.CUSTOMER_ID, List.of(freeClaim(customerIdKey(user.customerId()), user)));
+    List<Write> writes = new ArrayList<>();
+    writes.add(new Write(TransactWriteItem.builder().put(put).build(), List.of(UserField.ID)));
+    moveClaims(claims(user), Map.of(), user, writes);
     return transact(writes, with).isEmpty();
   }
 
   /**
+   * A part of a transaction.
+   *
+   * @param fields those that are at fault if the condition of the item does not hold
+   */
+  private record Write(TransactWriteItem item, List<UserField<?>> fields) {}
+
+  /**
    * @return the fields whose writes failed their conditions; empty if all was written
    */
-  private Set<UserField<?>> transact(
-      Map<UserField<?>, List<TransactWriteItem>> writes, TransactWriteItem... with) {
-    List<UserField<?>> fields = new ArrayList<>();
-    List<TransactWriteItem> all = new ArrayList<>();
-    writes.forEach(
-        (field, items) ->
-            items.forEach(
-                item -> {
-                  fields.add(field);
-                  all.add(item);
-                }));
+  private Set<UserField<?>> transact(List<Write> writes, TransactWriteItem... with) {
     Set<UserField<?>> failed = new LinkedHashSet<>();
-    DynamoDb.transact(dynamoDb, all, with).forEach(position -> failed.add(fields.get(position)));
+    DynamoDb.transact(dynamoDb, writes.stream().map(Write::item).toList(), with)
+        .forEach(position -> failed.addAll(writes.get(position).fields()));
     return failed;
   }
 
@@ -182,10 +178,33 @@ public final class DynamoDbUsers implements Users {
         .build();
   }
 
-  private List<TransactWriteItem> moveClaim(String from, String to, User user) {
-    return from.equals(to)
-        ? List.of()
-        : List.of(put(claim(to, user), ABSENT), freeClaim(from, user));
+  /** The keys of the items that claim the names of a user, each with the fields that it is for. */
+  private static Map<String, List<UserField<?>>> claims(User user) {
+    Map<String, List<UserField<?>>> claims = new LinkedHashMap<>();
+    for (UserField<String> field : List.of(UserField.ID, UserField.USERNAME)) {
+      claims.computeIfAbsent(nameKey(user.get(field)), key -> new ArrayList<>()).add(field);
+    }
+    claims.put(customerIdKey(user.customerId()), List.of(UserField.CUSTOMER_ID));
+    return claims;
+  }
+
+  private void moveClaims(
+      Map<String, List<UserField<?>>> from,
+      Map<String, List<UserField<?>>> to,
+      User user,
+      List<Write> writes) {
+    to.forEach(
+        (key, fields) -> {
+          if (!from.containsKey(key)) {
+            writes.add(new Write(put(claim(key, user), ABSENT), fields));
+          }
+        });
+    from.forEach(
+        (key, fields) -> {
+          if (!to.containsKey(key)) {
+            writes.add(new Write(freeClaim(key, user), fields));
+          }
+        });
   }
 
   private TransactWriteItem freeClaim(String key, User user) {
@@ -243,6 +262,7 @@ public final class DynamoDbUsers implements Users {
 
   private static boolean isRescheduled(User before, User after) {
     return before.status() != after.status()
+        || before.role() != after.role()
         || !Objects.equals(before.get(UserField.EXPIRATION), after.get(UserField.EXPIRATION));
   }
 
@@ -254,7 +274,7 @@ public final class DynamoDbUsers implements Users {
 
     Condition(User user) {
       List<String> parts = new ArrayList<>();
-      for (UserField<?> field : UserField.ALL) {
+      for (UserField<?> field : UserField.STORED) {
         Object value = user.format(field);
         names.put("#" + field, field.toString());
         if (value == null) {
@@ -270,15 +290,63 @@ public final class DynamoDbUsers implements Users {
 
   @Override
   public ConditionCheck unchanged(User user) {
+    Map<String, AttributeValue> values = new HashMap<>();
+    values.put(":role", text(user.role().toString()));
+    values.put(":status", text(user.status().toString()));
+    if (user.tokensRevokedAt() != null) {
+      values.put(":revoked", text(Timestamps.format(user.tokensRevokedAt())));
+    }
     return ConditionCheck.builder()
         .tableName(table)
         .key(Map.of(KEY, text(userKey(user.id()))))
-        .conditionExpression("#role = :role AND #status = :status")
+        .conditionExpression(
+            "#role = :role AND #status = :status AND "
+                + (user.tokensRevokedAt() == null
+                    ? "attribute_not_exists(tokens_revoked_at)"
+                    : "tokens_revoked_at = :revoked"))
         .expressionAttributeNames(Map.of("#role", "role", "#status", "status"))
-        .expressionAttributeValues(
-            Map.of(
-                ":role", text(user.role().toString()),
-                ":status", text(user.status().toString())))
+        .expressionAttributeValues(values)
+        .build();
+  }
+
+  @Override
+  public boolean revokeTokens(User after, TransactWriteItem... with) {
+    TransactWriteItem update =
+        TransactWriteItem.builder()
+            .update(
+                write ->
+                    write
+                        .tableName(table)
+                        .key(Map.of(KEY, text(userKey(after.id()))))
+                        .updateExpression("SET tokens_revoked_at = :now")
+                        .conditionExpression(
+                            "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
+                                + " AND (attribute_not_exists(tokens_revoked_at)"
+                                + " OR tokens_revoked_at < :now)")
+                        .expressionAttributeValues(
+                            Map.of(":now", text(Timestamps.format(after.tokensRevokedAt())))))
+            .build();
+    return DynamoDb.transact(dynamoDb, List.of(update), with).isEmpty();
+  }
+
+  @Override
+  public TransactWriteItem stillAuthorized(Authorization caller) {
+    return TransactWriteItem.builder()
+        .conditionCheck(
+            check ->
+                check
+                    .tableName(table)
+                    .key(Map.of(KEY, text(userKey(caller.user()))))
+                    .conditionExpression(
+                        "#role = :role AND #status = :active AND"
+                            + " (attribute_not_exists(tokens_revoked_at)"
+                            + " OR tokens_revoked_at < :token_created_at)")
+                    .expressionAttributeNames(Map.of("#role", "role", "#status", "status"))
+                    .expressionAttributeValues(
+                        Map.of(
+                            ":role", text(caller.role().toString()),
+                            ":active", text(Status.ACTIVE.toString()),
+                            ":token_created_at", text(Timestamps.format(caller.tokenCreatedAt())))))
         .build();
   }
 
@@ -288,28 +356,26 @@ public final class DynamoDbUsers implements Users {
         query(Range.byDue(EXPIRY, timeKey(now, LAST_CHARACTER)), after, limit + 1);
     boolean hasNext = items.size() > limit;
     return new DuePage(
-        Item.readEach(hasNext ? items.subList(0, limit) : items, this::ifStillDue, KEY).stream()
-            .flatMap(Optional::stream)
-            .toList(),
+        Item.readEach(hasNext ? items.subList(0, limit) : items, entry -> entry.text("id"), KEY),
         hasNext ? items.get(limit - 1).get(DUE_KEY).s() : null);
   }
 
-  /** The user of an entry of the index, which may lag, as it is at this moment. */
-  private Optional<User> ifStillDue(Item entry) {
-    return item(entry.key())
+  @Override
+  public Optional<User> findDue(String id, Instant now) {
+    return living(id)
         .filter(
-            current ->
-                SCHEDULE.stream()
-                    .allMatch(
-                        name ->
-                            entry.attributes().get(name).equals(current.attributes().get(name))))
+            item ->
+                EXPIRY.equals(item.optionalText(DUE))
+                    && item.text(DUE_KEY).compareTo(timeKey(now, LAST_CHARACTER)) <= 0)
         .map(DynamoDbUsers::user);
   }
 
   @Override
-  public List<String> pendingErasures(int limit) {
+  public List<String> pendingErasures(Instant before, int limit) {
     return Item.readEach(
-        query(Range.byDue(ERASURE, LAST_CHARACTER), null, limit), item -> item.text("id"), KEY);
+        query(Range.byDue(ERASURE, timeKey(before, "")), null, limit),
+        item -> item.text("id"),
+        KEY);
   }
 
   @Override
@@ -326,9 +392,8 @@ public final class DynamoDbUsers implements Users {
 
   private Optional<User> claimedBy(ByUsername filter) {
     String key =
-        filter.username() != null
-            ? usernameKey(filter.username())
-            : customerIdKey(filter.customerId());
+        filter.username() != null ? nameKey(filter.username()) : customerIdKey(filter.customerId());
+    // The user who has the name as its id only is not a match.
     return Item.unlessBroken(() -> item(key).flatMap(claim -> find(claim.text("id"))));
   }
 
@@ -461,11 +526,12 @@ public final class DynamoDbUsers implements Users {
   }
 
   private static String userKey(String id) {
-    return "user#" + id;
+    return "user#" + caseFold(id);
   }
 
-  private static String usernameKey(String username) {
-    return "username#" + caseFold(username);
+  /** The key of the item that claims an id or a username. */
+  private static String nameKey(String name) {
+    return "name#" + caseFold(name);
   }
 
   private static String customerIdKey(String customerId) {
@@ -477,7 +543,7 @@ public final class DynamoDbUsers implements Users {
     return Timestamps.format(time) + " " + id;
   }
 
-  /** The form in which usernames, and customer numbers, are equal regardless of case. */
+  /** The form in which ids, usernames and customer numbers are equal regardless of case. */
   private static String caseFold(String text) {
     return text.toLowerCase(Locale.ROOT);
   }
@@ -502,10 +568,11 @@ public final class DynamoDbUsers implements Users {
     item.putAll(updateKeys(user.id(), updatedAt));
     Instant expiration = user.get(UserField.EXPIRATION);
     if (user.status() == Status.ACTIVE && expiration != null) {
-      item.put(DUE, text(expiration.isAfter(updatedAt) ? EXPIRY : KEPT));
+      boolean isDue = user.role() == Role.CUSTOMER && expiration.isAfter(updatedAt);
+      item.put(DUE, text(isDue ? EXPIRY : KEPT));
       item.put(DUE_KEY, text(timeKey(expiration, user.id())));
     }
-    for (UserField<?> field : UserField.ALL) {
+    for (UserField<?> field : UserField.STORED) {
       Object value = user.format(field);
       if (value != null) {
         item.put(field.toString(), attribute(value));
@@ -516,7 +583,7 @@ public final class DynamoDbUsers implements Users {
 
   private static User user(Item item) {
     User.Builder user = User.builder();
-    for (UserField<?> field : UserField.ALL) {
+    for (UserField<?> field : UserField.STORED) {
       restore(item, field, user);
     }
     return user.build();

@@ -26,7 +26,8 @@ public final class UpdateUserRequest extends UserRequest {
 
   /**
    * The user after the update; the same object if nothing would change. A new status without a
-   * reason clears the reason of the old one.
+   * reason clears the reason of the old one. A new role with further scopes revokes the user's
+   * tokens, which must not become worth more than when they were issued.
    *
    * @param now the time of the update
    */
@@ -36,6 +37,12 @@ public final class UpdateUserRequest extends UserRequest {
     if (builder.get(UserField.STATUS) != before.status() && !sets(UserField.STATUS_REASON)) {
       builder.set(UserField.STATUS_REASON, null);
     }
-    return builder.build().equals(before) ? before : builder.set(UserField.UPDATED_AT, now).build();
+    if (builder.build().equals(before)) {
+      return before;
+    }
+    User after = builder.set(UserField.UPDATED_AT, now).build();
+    return before.role().scopes().containsAll(after.role().scopes())
+        ? after
+        : after.withTokensRevoked(now);
   }
 }

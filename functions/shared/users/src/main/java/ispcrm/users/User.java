@@ -2,6 +2,7 @@ package ispcrm.users;
 
 import ispcrm.access.Role;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +56,31 @@ public final class User {
    */
   public boolean hasAccess() {
     return role() == Role.CUSTOMER ? status() != Status.DISABLED : status() == Status.ACTIVE;
+  }
+
+  /**
+   * The second in which all tokens that the user had were revoked at once; null if that has never
+   * happened.
+   */
+  public Instant tokensRevokedAt() {
+    return get(UserField.TOKENS_REVOKED_AT);
+  }
+
+  /** Whether a token of this user that was created at this time has not been revoked with all. */
+  public boolean acceptsTokenOf(Instant createdAt) {
+    return tokensRevokedAt() == null || createdAt.isAfter(tokensRevokedAt());
+  }
+
+  /** This user without the tokens that the user has now. Tokens that are created later work. */
+  public User withTokensRevoked(Instant now) {
+    // Later than the last one, because a token can have been created since in the same second.
+    return toBuilder().set(UserField.TOKENS_REVOKED_AT, dateOfNewToken(now)).build();
+  }
+
+  /** The time of creation of a token that this user gets now: after all that have been revoked. */
+  public Instant dateOfNewToken(Instant now) {
+    Instant second = now.truncatedTo(ChronoUnit.SECONDS);
+    return acceptsTokenOf(second) ? second : tokensRevokedAt().plusSeconds(1);
   }
 
   /**
@@ -150,7 +176,7 @@ public final class User {
      * @throws NullPointerException naming the field, if a field that needs a value has none
      */
     public User build() {
-      for (UserField<?> field : UserField.ALL) {
+      for (UserField<?> field : UserField.STORED) {
         if (!field.isNullable()) {
           Objects.requireNonNull(values.get(field), field.toString());
         }

@@ -11,7 +11,6 @@ import ispcrm.access.Role;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,8 +89,18 @@ public final class UserField<T> {
   public static final UserField<String> STATUS_REASON =
       add("status_reason", line(200), Option.NULLABLE);
 
-  /** Every field, in the order of responses. */
-  public static final List<UserField<?>> ALL = Collections.unmodifiableList(FIELDS);
+  /** Every field of the API, in the order of responses. */
+  public static final List<UserField<?>> ALL = List.copyOf(FIELDS);
+
+  /**
+   * Ends the tokens that the user got in this second or earlier. The API shows it only as the
+   * revocation of these tokens.
+   */
+  static final UserField<Instant> TOKENS_REVOKED_AT =
+      add("tokens_revoked_at", TIME, Option.NULLABLE);
+
+  /** Every field that is stored. */
+  static final List<UserField<?>> STORED = List.copyOf(FIELDS);
 
   /** The fields that lists show, in their order. The table's indexes must project them. */
   public static final List<UserField<?>> IN_LISTS =

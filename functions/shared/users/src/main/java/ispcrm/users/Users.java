@@ -1,5 +1,6 @@
 package ispcrm.users;
 
+import ispcrm.access.Authorization;
 import ispcrm.dynamodb.FurtherWriteException;
 import java.time.Instant;
 import java.util.List;
@@ -33,8 +34,8 @@ public interface Users {
   /**
    * Creates a user, all or nothing.
    *
-   * @return the fields whose value another user already has, or a deleted user had (id) or has
-   *     (username, customer_id); empty if the user was created
+   * @return the fields whose value another user already has as its id, username or customer number,
+   *     and the id if a deleted user had it; empty if the user was created
    */
   Set<UserField<?>> create(User user, TransactWriteItem... with);
 
@@ -44,8 +45,9 @@ public interface Users {
    *
    * @param before the user as it was read
    * @param after the same user, changed
-   * @return the fields whose value another user already has (username, customer_id), and the id if
-   *     the user is no longer as it was read; empty if the user was updated
+   * @return the fields whose value another user already has (username, customer_id; the username
+   *     also if it is another user's id), and the id if the user is no longer as it was read; empty
+   *     if the user was updated
    */
   Set<UserField<?>> update(User before, User after, TransactWriteItem... with);
 
@@ -58,19 +60,41 @@ public interface Users {
    */
   boolean delete(User user, Instant now, TransactWriteItem... with);
 
-  /** A condition for a transaction: the user still exists, with the same role and status. */
+  /**
+   * A condition for a transaction: the user still exists, with the same role and status, and with
+   * the tokens that the user had.
+   */
   ConditionCheck unchanged(User user);
 
   /**
-   * Lists a page of users who have to expire: they are active, and their expiration has passed
-   * since it was set. Each is as it is at this moment.
+   * Revokes all tokens that a user has, even while others are changing the user.
+   *
+   * @param after the user {@link User#withTokensRevoked without tokens}
+   * @return whether the user was not deleted, and the tokens were not revoked again, meanwhile
+   */
+  boolean revokeTokens(User after, TransactWriteItem... with);
+
+  /** A condition for a transaction: the calling token's user still grants what was authorized. */
+  TransactWriteItem stillAuthorized(Authorization caller);
+
+  /**
+   * Lists a page of the ids of customers who probably have to expire. The list may lag.
    *
    * @param after as for {@link #list}
    */
   DuePage due(Instant now, String after, int limit);
 
-  /** The ids of some deleted users whose erasure is pending, the first deleted first. */
-  List<String> pendingErasures(int limit);
+  /**
+   * Finds a customer who has to expire, as it is at this moment: active, with an expiration that
+   * has passed since it was set. Otherwise, the result is empty.
+   */
+  Optional<User> findDue(String id, Instant now);
+
+  /**
+   * The ids of some users who were deleted before this time and whose erasure is pending, the first
+   * deleted first.
+   */
+  List<String> pendingErasures(Instant before, int limit);
 
   /** Marks the erasure of a deleted user as complete. Does nothing if it is marked already. */
   void completeErasure(String id);
@@ -127,11 +151,8 @@ public interface Users {
     public static final Pattern NEXT = Pattern.compile("(?s).+");
   }
 
-  /**
-   * The same as {@link Page}, with whole users. A user on the page may no longer be due, and is
-   * then left out.
-   */
-  record DuePage(List<User> users, String next) {}
+  /** The same as {@link Page}, with ids. */
+  record DuePage(List<String> ids, String next) {}
 
   /**
    * What a list shows of a user.

@@ -3,8 +3,11 @@ package ispcrm.users;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ispcrm.access.Authorization;
 import ispcrm.access.Role;
 import ispcrm.dynamodb.BrokenItemException;
+import ispcrm.dynamodb.FurtherWriteException;
+import ispcrm.dynamodb.Item;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
 import java.time.Instant;
@@ -84,11 +87,107 @@ class DynamoDbUsersTest {
   }
 
   @Test
-  void idsDifferInCase() {
-    users.create(user("x", "a", "c1"));
-    assertThat(users.create(user("X", "b", "c2"))).isEmpty();
-    assertThat(users.find("x").orElseThrow().username()).isEqualTo("a");
-    assertThat(users.find("X").orElseThrow().username()).isEqualTo("b");
+  void create_idThatDiffersOnlyInCase_isTaken() {
+    User user = user("0191-uuid-1", "jane.doe", "c1");
+    users.create(user);
+    assertThat(users.create(user("0191-UUID-1", "b", "c2"))).containsExactly(UserField.ID);
+    assertThat(users.find("0191-UUID-1")).isEmpty();
+    users.delete(user, NOW);
+    assertThat(users.create(user("0191-UUID-1", "b", "c2"))).containsExactly(UserField.ID);
+  }
+
+  @Test
+  void idsAndUsernames_shareOneSpaceOfNames() {
+    User admin = user("0191-uuid-1", "jane.doe", "c1");
+    users.create(admin);
+    assertThat(users.create(user("Jane.Doe", "other", "c2"))).containsExactly(UserField.ID);
+    assertThat(users.create(user("other", "0191-UUID-1", "c2")))
+        .containsExactly(UserField.USERNAME);
+    User other = user("other", "Other", "c2");
+    users.create(other);
+    assertThat(users.update(other, change(other, Map.of("username", "0191-uuid-1"))))
+        .containsExactly(UserField.USERNAME);
+    assertThat(users.update(other, change(other, Map.of("username", "new")))).isEmpty();
+    // The id stays claimed when its user takes another username, and is free to come back to.
+    assertThat(users.update(admin, change(admin, Map.of("username", "other"))))
+        .containsExactly(UserField.USERNAME);
+    User renamed = users.find("other").orElseThrow();
+    assertThat(users.update(renamed, change(renamed, Map.of("username", "OTHER")))).isEmpty();
+  }
+
+  @Test
+  void username_ofAnotherUsersId_findsNobody() {
+    users.create(user("0191-uuid-1", "jane.doe", "c1"));
+    assertThat(ids(null, "0191-uuid-1", null, null)).isEmpty();
+    assertThat(ids(null, "JANE.doe", null, null)).containsExactly("0191-uuid-1");
+  }
+
+  @Test
+  void withTokensRevoked_twiceInASecond_endsEachTokenThatExisted() {
+    User user = user("x", "x", "c").withTokensRevoked(NOW);
+    assertThat(user.acceptsTokenOf(NOW)).isFalse();
+    Instant created = user.dateOfNewToken(NOW);
+    assertThat(user.acceptsTokenOf(created)).isTrue();
+    User again = user.withTokensRevoked(NOW);
+    assertThat(again.acceptsTokenOf(created)).isFalse();
+    assertThat(again.acceptsTokenOf(again.dateOfNewToken(NOW))).isTrue();
+  }
+
+  @Test
+  void revokeTokens_whileOthersChangeTheUser_succeedsAndKeepsTheirChanges() {
+    User user = user("x", "x", "c");
+    users.create(user);
+    assertThat(users.update(user, change(user, Map.of("profile_id", 7)))).isEmpty();
+    assertThat(users.revokeTokens(user.withTokensRevoked(NOW))).isTrue();
+    User stored = users.find("x").orElseThrow();
+    assertThat(stored.tokensRevokedAt()).isEqualTo(NOW);
+    assertThat(stored.get(UserField.PROFILE_ID)).isEqualTo(7);
+    assertThat(users.revokeTokens(user.withTokensRevoked(NOW))).isFalse();
+    users.delete(stored, NOW);
+    assertThat(users.revokeTokens(stored.withTokensRevoked(NOW))).isFalse();
+  }
+
+  @Test
+  void stillAuthorized_callerChanged_cancelsTheTransaction() {
+    User boss = user("boss", "boss", "c").toBuilder().set(UserField.ROLE, Role.ADMIN).build();
+    users.create(boss);
+    Authorization caller = new Authorization("boss", Role.ADMIN, "key", NOW);
+    assertThat(createAuthorizedBy(caller)).isTrue();
+    for (User changed :
+        List.of(
+            boss.toBuilder().set(UserField.ROLE, Role.STAFF).build(),
+            boss.toBuilder().set(UserField.STATUS, Status.SUSPENDED).build(),
+            boss.withTokensRevoked(NOW))) {
+      users.update(boss, changed);
+      assertThat(createAuthorizedBy(caller)).isFalse();
+      users.update(changed, boss);
+    }
+    assertThat(createAuthorizedBy(caller)).isTrue();
+    users.delete(boss, NOW);
+    assertThat(createAuthorizedBy(caller)).isFalse();
+  }
+
+  private static boolean createAuthorizedBy(Authorization caller) {
+    try {
+      String id = "new" + items().size();
+      return users.create(user(id, id, id), users.stillAuthorized(caller)).isEmpty();
+    } catch (FurtherWriteException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void staffWithAnExpiration_isListedButNeverDue() {
+    User staff =
+        expiring("s", NOW.plusSeconds(1), Status.ACTIVE).toBuilder()
+            .set(UserField.ROLE, Role.STAFF)
+            .build();
+    users.create(staff);
+    assertThat(due(NOW.plusSeconds(9))).isEmpty();
+    assertThat(walk(new Users.ExpiresBefore(NOW.plusSeconds(9)), 10)).containsExactly("s");
+    // A demotion makes it due.
+    users.update(staff, change(staff, Map.of("role", "customer")));
+    assertThat(due(NOW.plusSeconds(9))).containsExactly("s");
   }
 
   @ParameterizedTest
@@ -124,8 +223,8 @@ class DynamoDbUsersTest {
         created += attempt.get().isEmpty() ? 1 : 0;
       }
       assertThat(created).isEqualTo(1);
-      // The user and its two claims, and nothing of those who lost.
-      assertThat(items()).hasSize(3);
+      // The user and its three claims, and nothing of those who lost.
+      assertThat(items()).hasSize(4);
     } finally {
       threads.shutdownNow();
     }
@@ -200,7 +299,7 @@ class DynamoDbUsersTest {
     assertThat(users.update(before, after)).isEmpty();
     assertThat(users.find("x")).contains(after);
     assertThat(item("user#x").get("future").s()).isEqualTo("kept");
-    assertThat(items()).hasSize(3);
+    assertThat(items()).hasSize(4);
     Map<String, Object> cleared = new HashMap<>();
     cleared.put("mac", null);
     User again = change(after, cleared);
@@ -243,7 +342,7 @@ class DynamoDbUsersTest {
     User upper = change(renamed, Map.of("username", "NEW"));
     assertThat(users.update(renamed, upper)).isEmpty();
     assertThat(users.find("x")).contains(upper);
-    assertThat(items()).hasSize(9);
+    assertThat(items()).hasSize(12);
   }
 
   @Test
@@ -260,10 +359,11 @@ class DynamoDbUsersTest {
     assertThat(users.create(user("x", "other", "d"))).containsExactly(UserField.ID);
     assertThat(users.create(user("y", "NAME", "c"))).isEmpty();
     assertThat(users.delete(user, NOW)).isFalse();
-    assertThat(users.pendingErasures(10)).containsExactly("x");
+    assertThat(users.pendingErasures(NOW.plusSeconds(3), 10)).isEmpty();
+    assertThat(users.pendingErasures(NOW.plusSeconds(4), 10)).containsExactly("x");
     users.completeErasure("x");
     users.completeErasure("x");
-    assertThat(users.pendingErasures(10)).isEmpty();
+    assertThat(users.pendingErasures(NOW.plusSeconds(4), 10)).isEmpty();
     assertThat(users.list(new Users.UpdatedBetween(NOW, NOW.plusSeconds(9)), null, 10).users())
         .extracting(Users.Summary::fields)
         .element(1)
@@ -460,10 +560,14 @@ class DynamoDbUsersTest {
     String after = null;
     do {
       Users.DuePage page = users.due(now, after, 1);
-      page.users().forEach(user -> due.add(user.id()));
+      page.ids().stream().filter(id -> isDue(id, now)).forEach(due::add);
       after = page.next();
     } while (after != null);
     return due;
+  }
+
+  private static boolean isDue(String id, Instant now) {
+    return Item.unlessBroken(() -> users.findDue(id, now)).isPresent();
   }
 
   private static User change(User user, Map<String, Object> patch) {
