@@ -45,8 +45,8 @@ class AdminPageTest {
             Map.of(
                 "Content-Type", "text/html; charset=utf-8",
                 "Cache-Control", "no-store",
+                "Cross-Origin-Opener-Policy", "same-origin",
                 "Referrer-Policy", "no-referrer",
-                "X-Content-Type-Options", "nosniff",
                 "X-Frame-Options", "DENY"));
   }
 

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** An operation of the contract: one method on one path. */
 final class Operation {
@@ -50,6 +52,42 @@ final class Operation {
     return list(node.get("parameters")).stream().map(this::resolve).toList();
   }
 
+  /** What the contract says about its body as a whole. */
+  String bodyDescription() {
+    return text(bodySchema(), "description");
+  }
+
+  /**
+   * The fields of its body by name, with references resolved. A description beside a reference
+   * precedes that of what it refers to.
+   */
+  Map<String, Map<String, Object>> bodyFields() {
+    Map<String, Object> schema = bodySchema();
+    Map<String, Map<String, Object>> fields = new LinkedHashMap<>();
+    object(schema.get("properties"))
+        .forEach(
+            (name, value) -> {
+              Map<String, Object> field = new LinkedHashMap<>(resolve(value));
+              if (object(value).containsKey("$ref")) {
+                field.merge(
+                    "description",
+                    text(object(value), "description"),
+                    (general, own) -> own + "\n\n" + general);
+              }
+              fields.put(name, field);
+            });
+    return fields;
+  }
+
+  /** The first example of a successful response with a body, indented, if there is one. */
+  Optional<String> exampleResponse() {
+    return responses().entrySet().stream()
+        .filter(response -> response.getKey().startsWith("2"))
+        .flatMap(response -> firstExample(json(response.getValue())).stream())
+        .findFirst()
+        .map(example -> indented(example, "\n"));
+  }
+
   /** Its responses by status, with references resolved. */
   Map<String, Map<String, Object>> responses() {
     Map<String, Map<String, Object>> responses = new LinkedHashMap<>();
@@ -88,19 +126,45 @@ final class Operation {
     if (!list(node.getOrDefault("security", List.of("token"))).isEmpty()) {
       lines.add("  -H \"X-Auth-Token: $TOKEN\"");
     }
-    object(
-            object(object(object(node.get("requestBody")).get("content")).get("application/json"))
-                .get("examples"))
-        .values()
-        .stream()
-        .findFirst()
+    firstExample(json(object(node.get("requestBody"))))
         .ifPresent(
-            example ->
-                lines.add(
-                    "  -d '"
-                        + Json.write(object(example).get("value")).replace("'", "'\\''")
-                        + "'"));
+            example -> lines.add("  -d '" + Json.write(example).replace("'", "'\\''") + "'"));
     return String.join(" \\\n", lines);
+  }
+
+  private Map<String, Object> bodySchema() {
+    return resolve(json(object(node.get("requestBody"))).get("schema"));
+  }
+
+  /** The JSON of a request body or a response. */
+  private static Map<String, Object> json(Map<String, Object> body) {
+    return object(object(body.get("content")).get("application/json"));
+  }
+
+  private static Optional<Object> firstExample(Map<String, Object> json) {
+    return object(json.get("examples")).values().stream()
+        .findFirst()
+        .map(example -> object(example).get("value"));
+  }
+
+  /**
+   * The JSON text of an example, with each member of an object on a line of its own.
+   *
+   * @param lineBreak what separates the lines of the object or list that the example is in
+   */
+  private static String indented(Object example, String lineBreak) {
+    String deeper = lineBreak + "  ";
+    if (example instanceof Map<?, ?> && !object(example).isEmpty()) {
+      return object(example).entrySet().stream()
+          .map(member -> Json.write(member.getKey()) + ": " + indented(member.getValue(), deeper))
+          .collect(Collectors.joining("," + deeper, "{" + deeper, lineBreak + "}"));
+    }
+    if (example instanceof List<?> list && list.stream().anyMatch(Map.class::isInstance)) {
+      return list.stream()
+          .map(element -> indented(element, deeper))
+          .collect(Collectors.joining("," + deeper, "[" + deeper, lineBreak + "]"));
+    }
+    return Json.write(example);
   }
 
   private Map<String, Object> resolve(Object value) {

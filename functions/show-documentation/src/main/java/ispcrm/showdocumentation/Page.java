@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The HTML document with the contract of a deployment. */
 final class Page {
@@ -14,10 +15,15 @@ final class Page {
   private static final Pattern HEADING = Pattern.compile("<h2 id=\"([^\"]+)\">(.*?)</h2>");
 
   private final Map<String, Object> document;
+  private final String style;
   private final List<Operation> operations = new ArrayList<>();
 
-  Page(Map<String, Object> document) {
+  /**
+   * @param style its style sheet
+   */
+  Page(Map<String, Object> document, String style) {
     this.document = document;
+    this.style = style;
     Operation.object(document.get("paths"))
         .forEach(
             (path, item) ->
@@ -33,7 +39,7 @@ final class Page {
     String base = base();
     String description =
         ERROR_CODE
-            .matcher(Markdown.toHtml(Operation.text(info, "description")))
+            .matcher(markdown(Operation.text(info, "description")))
             .replaceAll("<td><code id=\"$1\">$1</code>");
     StringBuilder html = new StringBuilder();
     html.append(
@@ -46,12 +52,10 @@ final class Page {
         <title>%1$s</title>
         <link rel="describedby" type="application/json" href="%2$s/api/v1/openapi.json">
         <link rel="icon" href="data:,">
-        <link rel="stylesheet" href="docs/swagger-ui.css">
-        <link rel="stylesheet" href="docs/page.css">
-        <script src="docs/swagger-ui-bundle.js" defer></script>
-        <script src="docs/page.js" defer></script>
+        <meta name="color-scheme" content="light dark">
+        <style>%4$s</style>
         </head>
-        <body data-contract="%2$s/api/v1/openapi.json">
+        <body>
         <header>
         <h1>%1$s</h1>
         <p>%3$s</p>
@@ -63,7 +67,8 @@ final class Page {
             .formatted(
                 escape(Operation.text(info, "title")),
                 escape(base),
-                escape(Operation.text(info, "summary"))));
+                escape(Operation.text(info, "summary")),
+                style));
     html.append("<nav aria-label=\"Contents\">\n<ul>\n");
     HEADING
         .matcher(description)
@@ -75,8 +80,14 @@ final class Page {
                         .formatted(heading.group(1), heading.group(2))));
     html.append("<li><a href=\"#operations\">Operations</a></li>\n</ul>\n</nav>\n<main>\n");
     html.append(description);
-    html.append(
-        "<h2 id=\"operations\">Operations</h2>\n<div id=\"explorer\"></div>\n<div id=\"list\">\n");
+    html.append("<h2 id=\"operations\">Operations</h2>\n");
+    html.append("<nav aria-label=\"Operations\">\n<ul>\n");
+    for (Operation operation : operations) {
+      html.append(
+          "<li><a href=\"#%s\"><code>%s</code></a></li>\n"
+              .formatted(operation.id(), escape(operation.route())));
+    }
+    html.append("</ul>\n</nav>\n");
     for (Object tag : Operation.list(document.get("tags"))) {
       String name = Operation.text(Operation.object(tag), "name");
       html.append(
@@ -85,46 +96,84 @@ final class Page {
           .filter(operation -> operation.tags().contains(name))
           .forEach(operation -> append(html, operation, base));
     }
-    return html.append("</div>\n</main>\n</body>\n</html>\n").toString();
+    return html.append("</main>\n</body>\n</html>\n").toString();
   }
 
   private static void append(StringBuilder html, Operation operation, String base) {
     html.append(
         """
-        <section id="%1$s">
-        <h4><code>%2$s</code> %3$s</h4>
+        <section id="%1$s" aria-labelledby="%1$s-title">
+        <h4 id="%1$s-title"><code>%2$s</code> %3$s</h4>
         %4$s
-        <pre><code>%5$s</code></pre>
+        %5$s
         """
             .formatted(
                 operation.id(),
                 escape(operation.route()),
                 escape(operation.summary()),
-                Markdown.toHtml(operation.description()),
-                escape(operation.curl(base))));
+                markdown(operation.description()),
+                block("Command", operation.curl(base))));
     if (!operation.parameters().isEmpty()) {
-      html.append("<dl>\n");
+      html.append("<h5>Parameters</h5>\n<dl>\n");
       for (Map<String, Object> parameter : operation.parameters()) {
-        html.append(
-            "<dt><code>%s</code> (%s)</dt><dd>%s</dd>\n"
-                .formatted(
-                    escape(Operation.text(parameter, "name")),
-                    escape(Operation.text(parameter, "in")),
-                    Markdown.toHtml(Operation.text(parameter, "description"))));
+        append(html, Operation.text(parameter, "name"), Operation.text(parameter, "in"), parameter);
       }
       html.append("</dl>\n");
     }
-    html.append("<dl class=\"responses\">\n");
+    if (!operation.bodyFields().isEmpty()) {
+      html.append(
+          "<h5>Fields of the body</h5>\n%s<dl>\n".formatted(markdown(operation.bodyDescription())));
+      operation.bodyFields().forEach((name, field) -> append(html, name, "", field));
+      html.append("</dl>\n");
+    }
+    html.append("<h5>Responses</h5>\n<dl>\n");
+    operation.responses().forEach((status, response) -> append(html, status, "", response));
+    html.append("</dl>\n");
     operation
-        .responses()
-        .forEach(
-            (status, response) ->
+        .exampleResponse()
+        .ifPresent(
+            example ->
                 html.append(
-                    "<dt>%s</dt><dd>%s</dd>\n"
-                        .formatted(
-                            escape(status),
-                            Markdown.toHtml(Operation.text(response, "description")))));
-    html.append("</dl>\n</section>\n");
+                    "<details>\n<summary>Example of a response</summary>\n%s\n</details>\n"
+                        .formatted(block("Example of a response", example))));
+    html.append("</section>\n");
+  }
+
+  /** Appends what the contract says about a parameter, a field or a response. */
+  private static void append(
+      StringBuilder html, String name, String remark, Map<String, Object> described) {
+    html.append(
+        "<dt><code>%s</code>%s</dt><dd>%s</dd>\n"
+            .formatted(
+                escape(name),
+                remark.isEmpty() ? "" : " <small>" + escape(remark) + "</small>",
+                markdown(Operation.text(described, "description")) + values(described)));
+  }
+
+  /** The values that a field can have, if the contract lists them. */
+  private static String values(Map<String, Object> field) {
+    List<Object> values = Operation.list(field.get("enum"));
+    return values.isEmpty()
+        ? ""
+        : values.stream()
+            .map(value -> "<code>" + escape(String.valueOf(value)) + "</code>")
+            .collect(Collectors.joining(", ", "<p>One of ", "</p>\n"));
+  }
+
+  private static String block(String label, String text) {
+    return scrollable("<pre>", label) + "<code>" + escape(text) + "</code></pre>";
+  }
+
+  /** Converts Markdown; its tables and blocks can be scrolled with the keyboard. */
+  private static String markdown(String text) {
+    return Markdown.toHtml(text)
+        .replace("<table>", scrollable("<div class=\"table\">", "Table") + "<table>")
+        .replace("</table>", "</table></div>")
+        .replace("<pre>", scrollable("<pre>", "Example"));
+  }
+
+  private static String scrollable(String tag, String label) {
+    return tag.replace(">", " tabindex=\"0\" role=\"group\" aria-label=\"" + label + "\">");
   }
 
   private String base() {

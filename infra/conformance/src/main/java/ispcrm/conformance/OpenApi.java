@@ -183,9 +183,6 @@ public final class OpenApi {
         plain
             .replaceFirst("^/api/v0(?=/|$)", "/api/v1")
             .replaceFirst("^/api/v1/Users", "/api/v1/users");
-    if (plain.startsWith("/docs/")) {
-      return List.of(); // The files of the page are not operations.
-    }
     List<Operation> candidates =
         operations().stream().filter(operation -> operation.matches(method, current)).toList();
     // Only some of the operations exist in the old spellings.

@@ -28,7 +28,7 @@ public enum Endpoint {
   GET_TOKEN(Kind.CURRENT_OR_SELF, "GET", "/api/v1/tokens/{id}", Scope.TOKENS_READ),
   REVOKE_TOKEN(Kind.CURRENT_OR_SELF, "DELETE", "/api/v1/tokens/{id}", Scope.TOKENS_WRITE),
   GET_CONTRACT(Kind.PUBLIC, "GET", "/api/v1/openapi.json"),
-  SHOW_DOCUMENTATION(Kind.PUBLIC_WITH_FILES, "GET", "/docs"),
+  SHOW_DOCUMENTATION(Kind.PUBLIC, "GET", "/docs"),
   CHECK_HEALTH(Kind.PUBLIC, "GET HEAD", "/api/v1/health"),
   ADMIN_PAGE(Kind.PUBLIC, "GET HEAD", "/Admin/getToken");
 
@@ -43,10 +43,7 @@ public enum Endpoint {
     CURRENT_OR_SELF,
 
     /** Requires no token, and exists only as it is written here. */
-    PUBLIC,
-
-    /** The same, and serves files below its path. */
-    PUBLIC_WITH_FILES
+    PUBLIC
   }
 
   /** The id that stands for the calling token. */
@@ -133,15 +130,12 @@ public enum Endpoint {
         }
       }
     }
-    if (kind == Kind.PUBLIC_WITH_FILES) {
-      paths.add(path + "/{file}");
-    }
     return paths;
   }
 
   /** Whether no token is required. */
   public boolean isPublic() {
-    return kind == Kind.PUBLIC || kind == Kind.PUBLIC_WITH_FILES;
+    return kind == Kind.PUBLIC;
   }
 
   /** The scopes of which a token needs one; empty if any valid token is enough. */

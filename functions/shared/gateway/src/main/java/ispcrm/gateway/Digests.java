@@ -22,6 +22,10 @@ public final class Digests {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(text, length));
   }
 
+  static byte[] sha256Bytes(String text) {
+    return bytes(text, SHA_256_BYTES);
+  }
+
   /** The first bytes of the SHA-256 of a text. */
   static byte[] bytes(String text, int length) {
     try {
