@@ -9,7 +9,7 @@ import java.util.function.Function;
 
 /**
  * {@code GET /api/v1/openapi.json}: the contract, with the address of this deployment as its only
- * server.
+ * server. It is public, so the pages of any host may read it.
  *
  * @see <a href="https://spec.openapis.org/oas/latest.html">OpenAPI Specification</a>
  */
@@ -23,6 +23,9 @@ public final class GetContract implements Function<ApiRequest, ApiResponse> {
   }
 
   private ApiResponse response(String base) {
-    return ApiResponse.json(200, contract.at(base)).with("Cache-Control", "public, max-age=300");
+    return ApiResponse.json(200, contract.at(base))
+        .with("Access-Control-Allow-Origin", "*")
+        .with("Cache-Control", "public, max-age=300")
+        .with("Vary", "Accept-Encoding");
   }
 }

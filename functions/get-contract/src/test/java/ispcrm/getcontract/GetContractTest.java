@@ -6,6 +6,8 @@ import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,14 +33,28 @@ class GetContractTest {
         .doesNotContain("ispcrmdomain");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "https://portal.example.net", "https://a.example,https://b.example"})
+  void contract_anyOrigin_isReadable(String origins) {
+    JsonNode headers = response(Map.of("CorsOrigins", origins)).get("headers");
+    assertThat(headers.get("Access-Control-Allow-Origin").asString()).isEqualTo("*");
+    assertThat(headers.get("Vary").asString()).isEqualTo("Accept-Encoding");
+  }
+
   private static String contract(String base) {
-    LocalLambda lambda = new LocalLambda(Template.load(Map.of("BaseUrl", base)));
-    JsonNode response =
-        JSON.readTree(
-            lambda.invoke("get-contract", "{\"requestContext\":{\"requestId\":\"r-1\"}}"));
+    JsonNode response = response(Map.of("BaseUrl", base));
     assertThat(response.get("statusCode").asInt()).isEqualTo(200);
     assertThat(response.at("/headers/Content-Type").asString())
         .isEqualTo("application/json; charset=utf-8");
     return response.get("body").asString();
+  }
+
+  private static JsonNode response(Map<String, String> parameters) {
+    return JSON.readTree(
+        new LocalLambda(Template.load(parameters))
+            .invoke(
+                "get-contract",
+                "{\"headers\":{\"Origin\":\"https://portal.example.net\"},"
+                    + "\"requestContext\":{\"requestId\":\"r-1\"}}"));
   }
 }

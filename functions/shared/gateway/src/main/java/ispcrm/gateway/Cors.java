@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
  * @see <a href="https://fetch.spec.whatwg.org/#http-cors-protocol">Fetch, CORS protocol</a>
  */
 public final class Cors {
+  private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
+
   private static final String REQUEST_HEADERS =
       "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Auth-Token";
 
@@ -57,17 +59,19 @@ public final class Cors {
         "");
   }
 
-  /** The response, which the page that sent the request may read if it is an allowed one. */
+  /**
+   * The response, which the page that sent the request may read if it is an allowed one, or if the
+   * response allows every page.
+   */
   ApiResponse addTo(ApiResponse response, ApiRequest request) {
-    if (origins.isEmpty()) {
+    if (origins.isEmpty() || response.headers().containsKey(ALLOW_ORIGIN)) {
       return response;
     }
-    ApiResponse varying = response.with("Vary", "Origin");
+    String vary = response.headers().get("Vary");
+    ApiResponse varying = response.with("Vary", vary == null ? "Origin" : vary + ", Origin");
     String origin = request.headers().first("origin");
     return origins.contains(origin)
-        ? varying
-            .with("Access-Control-Allow-Origin", origin)
-            .with("Access-Control-Expose-Headers", RESPONSE_HEADERS)
+        ? varying.with(ALLOW_ORIGIN, origin).with("Access-Control-Expose-Headers", RESPONSE_HEADERS)
         : varying;
   }
 }
