@@ -72,6 +72,12 @@ class AdminPageTest {
   }
 
   @Test
+  void tokenField_isNotAPasswordThatBrowsersOfferToSave() {
+    assertThat(page.body())
+        .containsPattern("id=\"admin-token\"[^>]* autocomplete=\"one-time-code\"");
+  }
+
+  @Test
   void keepsNothingInTheBrowserAndParsesNoTextAsHtml() {
     assertThat(onlyBlock("script"))
         .doesNotContain("localStorage", "sessionStorage", "indexedDB", "document.cookie")

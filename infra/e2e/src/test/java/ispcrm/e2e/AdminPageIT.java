@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
 /** The page {@code /Admin/getToken} in a real browser, against the local run. */
@@ -139,6 +140,48 @@ class AdminPageIT extends BrowserTests {
     page.press(run.token(), Keys.ENTER);
     page.await("start");
     assertThat(page.element("alert").getText()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Bearer %s",
+        "Authorization: bearer %s ",
+        "X-Auth-Token: %s",
+        "\"%s\"",
+        "'Authorization: Bearer %s'",
+        "Authorization: \"Bearer %s\"",
+        "\u200b\ufeff%s\u00ad\u2060",
+        "\u201c%s\u201d"
+      })
+  void pastedToken_withWhatSurroundedIt_signsIn(String pasted) {
+    page.signIn(pasted.formatted(run.token()));
+    page.await("start");
+  }
+
+  @Test
+  void newToken_notCopied_asksBeforeLeaving() {
+    assertThat(page.asksBeforeLeaving()).as("without a token").isFalse();
+    createToken();
+    assertThat(page.asksBeforeLeaving()).isTrue();
+    page.element("new-token").sendKeys(Keys.chord(Keys.CONTROL, "c"));
+    assertThat(page.asksBeforeLeaving()).as("copied with the keyboard").isFalse();
+
+    page.click("Create another token");
+    page.await("start");
+    page.click("Sign out");
+    createToken();
+    assertThat(page.asksBeforeLeaving()).isTrue();
+    page.element("copy-token").click();
+    page.until(() -> !page.element("copy-note").getText().isEmpty());
+    assertThat(page.asksBeforeLeaving()).as("copied with the button").isFalse();
+
+    page.click("Create another token");
+    page.await("start");
+    page.click("Sign out");
+    createToken();
+    page.click("Create another token");
+    assertThat(page.asksBeforeLeaving()).as("discarded").isFalse();
   }
 
   @Test

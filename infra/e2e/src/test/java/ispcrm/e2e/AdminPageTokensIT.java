@@ -470,58 +470,71 @@ class AdminPageTokensIT extends BrowserTests {
   }
 
   @ParameterizedTest
-  @CsvSource({"1280,900,false", "390,844,true"})
-  void everyStepFitsTheWindow(int width, int height, boolean isDark) throws IOException {
+  @CsvSource({"1280,900,false", "1280,900,true", "390,844,false", "390,844,true"})
+  void everyStep_everyWidthAndColor_fitsAndIsAccessible(int width, int height, boolean isDark)
+      throws IOException {
     page.resize(width, height);
     page.preferDark(isDark);
+    String color = isDark ? "dark-" : "";
     try {
       String user = createUser("active");
       create("{\"user\":\"%s\",\"description\":\"%s\"}".formatted(user, "w".repeat(60)));
       String lost = create("{\"user\":\"%s\"}".formatted(user)).at("/id").asString();
       run.api().send("DELETE", "/api/v1/tokens/" + lost, null).expect(200);
+      page.element("signin").findElement(By.tagName("summary")).click();
+      assertUsable(width);
+      page.picture(color + "1-sign-in");
       page.signIn(run.token());
       page.await("start");
-      assertFits(width);
-      page.picture("6-start");
+      assertUsable(width);
+      page.picture(color + "6-start");
       page.chooseOwner(user);
-      assertFits(width);
-      page.picture("8-tokens");
+      assertUsable(width);
+      page.picture(color + "8-tokens");
       page.buttons(page.token("www")).get(0).click();
       page.await("confirm");
-      assertFits(width);
-      page.picture("9-confirm");
+      assertUsable(width);
+      page.picture(color + "9-confirm");
       page.press(Keys.TAB, Keys.ENTER);
       page.until(() -> page.token("www").getText().contains("revoked"));
-      page.picture("10-revoked");
+      page.picture(color + "10-revoked");
       page.click("Back");
       page.await("find");
       page.type("owner", "jo");
-      assertFits(width);
-      page.picture("7-find");
+      assertUsable(width);
+      page.picture(color + "7-find");
       page.click("Back");
       page.click("Create API access token");
       page.await("describe");
       page.press(Keys.TAB, Keys.ENTER);
       page.until(() -> page.isShown("days"));
-      assertFits(width);
-      page.picture("11-options");
+      assertUsable(width);
+      page.picture(color + "11-options");
       page.element("addresses").sendKeys("localhost");
       page.element("days").sendKeys("7");
       page.click("Create API Token");
       page.await("choose");
       page.type(user);
-      assertFits(width);
-      page.picture("12-chosen-options");
+      assertUsable(width);
+      page.picture(color + "12-chosen-options");
       page.option(user).click();
       page.await("describe");
-      assertFits(width);
-      page.picture("13-wrong-option");
+      assertUsable(width);
+      page.picture(color + "13-wrong-option");
+      page.element("addresses").clear();
+      page.click("Create API Token");
+      page.await("choose");
+      page.type(user);
+      page.option(user).click();
+      page.await("done");
+      assertUsable(width);
+      page.picture(color + "14-done");
     } finally {
       page.preferDark(false);
     }
   }
 
-  private static void assertFits(int width) {
+  private static void assertUsable(int width) {
     page.until(
         () ->
             (Boolean)
@@ -529,6 +542,7 @@ class AdminPageTokensIT extends BrowserTests {
                     "const page = document.documentElement; return innerWidth === "
                         + width
                         + " && page.scrollWidth <= page.clientWidth"));
+    assertThat(page.accessibilityFaults()).isEmpty();
   }
 
   private static void revoke(String description) {

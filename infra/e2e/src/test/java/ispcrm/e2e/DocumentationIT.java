@@ -22,5 +22,6 @@ class DocumentationIT extends BrowserTests {
         .filteredOn(request -> !request.startsWith("GET data:"))
         .containsExactly("GET " + run.base() + "/docs");
     assertThat(page.isNarrowEnough()).isTrue();
+    assertThat(page.accessibilityFaults()).isEmpty();
   }
 }

@@ -2,7 +2,10 @@ package ispcrm.e2e;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +45,8 @@ final class TokenPage implements AutoCloseable {
   private static final Pattern METHOD = Pattern.compile("\"method\":\"([A-Z]+)\"");
   private static final Pattern URL = Pattern.compile("\"url\":\"([^\"]+)\"");
 
+  private static final String AXE = resource("/axe.min.js");
+
   private final ChromeDriver browser;
   private final List<String> requests = new ArrayList<>();
   private int width;
@@ -75,6 +80,14 @@ final class TokenPage implements AutoCloseable {
     ChromeDriverService service =
         new ChromeDriverService.Builder().usingDriverExecutable(driver.get()).build();
     return Optional.of(new TokenPage(new ChromeDriver(service, options)));
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = TokenPage.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Optional<File> program(String variable, List<String> names) {
@@ -136,6 +149,32 @@ final class TokenPage implements AutoCloseable {
   boolean isNarrowEnough() {
     return Boolean.TRUE.equals(
         browser.executeScript("return document.documentElement.scrollWidth <= innerWidth"));
+  }
+
+  /** What does not conform to the rules of axe-core: each rule with an element and the reason. */
+  @SuppressWarnings("unchecked") // the script returns a list of texts
+  List<String> accessibilityFaults() {
+    return (List<String>)
+        browser.executeAsyncScript(
+            AXE
+                + """
+                const done = arguments[arguments.length - 1];
+                axe.run({ rules: { 'target-size': { enabled: true } } }).then(
+                  (found) => done(found.violations.flatMap((rule) =>
+                    rule.nodes.map((node) => `${rule.id}: ${node.html} ${node.failureSummary}`))),
+                  (error) => done([String(error)]));
+                """);
+  }
+
+  /** Whether the browser would ask before it leaves the page. */
+  boolean asksBeforeLeaving() {
+    return Boolean.TRUE.equals(
+        execute(
+            """
+            const leaving = new Event('beforeunload', { cancelable: true });
+            dispatchEvent(leaving);
+            return leaving.defaultPrevented;
+            """));
   }
 
   /** Waits until a step is shown: signin, start, describe, choose, done, find or tokens. */

@@ -6,6 +6,9 @@ import { daysAhead, shownTime } from './times.js';
 import { nameOf } from './user-picker.js';
 import { show } from './views.js';
 
+/** Has the browser ask before it leaves the page. */
+const keep = (event) => event.preventDefault();
+
 /** Shows a new token: the only time that anyone sees its secret. */
 export function showResult(data, user) {
   const token = text(data.token);
@@ -25,6 +28,7 @@ export function showResult(data, user) {
   }
   facts.push(fact('Expires', [shownTime(text(data.expires_at)), daysAhead(text(data.expires_at))]));
   $('done-facts').replaceChildren(...facts);
+  addEventListener('beforeunload', keep);
   show('done');
   fit();
 }
@@ -39,7 +43,13 @@ function fit() {
   }
 }
 
+/** The token was copied, or is gone anyway. */
+function release() {
+  removeEventListener('beforeunload', keep);
+}
+
 function forgetResult() {
+  release();
   for (const field of [$('new-token'), $('curl')]) {
     field.value = '';
   }
@@ -50,6 +60,7 @@ function forgetResult() {
 async function copy(field, button, what) {
   try {
     await navigator.clipboard.writeText(field.value);
+    release();
     $('copy-note').textContent = `Copied ${what}.`;
     button.firstChild.data = 'Copied';
     setTimeout(() => (button.firstChild.data = 'Copy'), 2000);
@@ -65,6 +76,7 @@ async function copy(field, button, what) {
 
 for (const field of [$('new-token'), $('curl')]) {
   field.addEventListener('focus', () => field.select());
+  field.addEventListener('copy', release);
 }
 onSignOut(forgetResult);
 $('copy-token').addEventListener('click', () => copy($('new-token'), $('copy-token'), 'the token'));

@@ -20,6 +20,16 @@ function reveal(isShown) {
   $('reveal').firstChild.data = isShown ? 'Hide' : 'Show';
 }
 
+/**
+ * Returns what was pasted without what often comes along: the header's name and scheme, quotes, and characters that
+ * nobody sees.
+ */
+function bare(pasted) {
+  return pasted
+    .replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, '')
+    .replace(/^(?:["'`“”‘’\s]|(?:authorization|x-auth-token)\s*:|bearer\s)+|["'`“”‘’\s]+$/giu, '');
+}
+
 /** Says why a token is not enough for this page, if the API's root shows that it is not. */
 function shortcoming(root) {
   if (!('create_token' in root)) {
@@ -41,7 +51,7 @@ async function signIn() {
   if (isSigningIn) {
     return;
   }
-  const token = $('admin-token').value.trim();
+  const token = bare($('admin-token').value);
   clearErrors();
   if (token === '') {
     complain('Paste an administrator’s token first.');
