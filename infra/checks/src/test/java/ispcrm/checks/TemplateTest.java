@@ -179,6 +179,9 @@ class TemplateTest {
   void theGatewayResponseHasItsHeaders(String type, Integer status, String code) {
     Map<String, String> expected = new LinkedHashMap<>();
     expected.put("X-Request-Id", CONTEXT.get("requestId"));
+    expected.put("Cache-Control", "no-store");
+    expected.put("Strict-Transport-Security", "max-age=31536000");
+    expected.put("X-Content-Type-Options", "nosniff");
     switch (type) {
       case "UNAUTHORIZED" -> expected.put("WWW-Authenticate", "Bearer realm=\"ISPCRM\"");
       case "ACCESS_DENIED" ->

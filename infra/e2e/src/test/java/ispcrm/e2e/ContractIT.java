@@ -252,6 +252,15 @@ class ContractIT {
       String id = response.header("X-Request-Id");
       assertThat(id).as("X-Request-Id of " + response.request()).isNotBlank();
       ids.add(id);
+      assertThat(response.header("X-Content-Type-Options"))
+          .as("X-Content-Type-Options of " + response.request())
+          .isEqualTo("nosniff");
+      assertThat(response.header("Strict-Transport-Security"))
+          .as("Strict-Transport-Security of " + response.request())
+          .startsWith("max-age=");
+      assertThat(response.header("Cache-Control"))
+          .as("Cache-Control of " + response.request())
+          .isEqualTo("no-store");
       if (response.status() != 200) {
         assertThat(response.json().propertyNames())
             .as("members of " + response.request())

@@ -9,7 +9,8 @@ import java.util.function.Supplier;
  * Turns API Gateway's event into an {@link ApiRequest}, and the {@link ApiResponse} of an endpoint
  * into what API Gateway expects. This is the only place where exceptions become responses: an
  * {@link ApiException} describes its own response; any other exception is logged and becomes a
- * plain 500. A response to HEAD has the headers of the response to GET, and no body.
+ * plain 500. Every response forbids browsers to guess its type, and to call the API without TLS. A
+ * response to HEAD has the headers of the response to GET, and no body.
  */
 public final class ApiEntryPoint {
   private final String operationId;
@@ -52,7 +53,11 @@ public final class ApiEntryPoint {
         .with("method", request.method())
         .with("route", String.valueOf(event.get("resource")))
         .with("token_id", request.caller().tokenId());
-    ApiResponse response = respond(request).with("X-Request-Id", request.requestId());
+    ApiResponse response =
+        respond(request)
+            .with("X-Request-Id", request.requestId())
+            .with("Strict-Transport-Security", "max-age=31536000")
+            .with("X-Content-Type-Options", "nosniff");
     if (request.caller().tokenExpiresAt() != null) {
       response = response.with("X-Token-Expires-At", request.caller().tokenExpiresAt().toString());
     }

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -169,6 +170,15 @@ class ApiEntryPointTest {
           .contains(allowed == null ? "none" : "X-Request-Id");
       assertThat(response.at("/headers/Vary").asString()).isEqualTo("Origin");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 404, 500})
+  void response_anyStatus_isNeitherSniffedNorReadWithoutTls(int status) {
+    JsonNode headers = invoke(EVENT, Map.of(), request -> respond(status)).get("headers");
+    assertThat(headers.get("X-Content-Type-Options").asString()).isEqualTo("nosniff");
+    assertThat(headers.get("Strict-Transport-Security").asString()).isEqualTo("max-age=31536000");
+    assertThat(headers.get("Cache-Control").asString()).isEqualTo("no-store");
   }
 
   @Test
