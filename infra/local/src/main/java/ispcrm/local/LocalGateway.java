@@ -3,7 +3,9 @@ package ispcrm.local;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.GatewayResponse;
 import ispcrm.template.Template;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +22,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import java.util.zip.GZIPOutputStream;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Content;
@@ -115,11 +119,12 @@ final class LocalGateway implements AutoCloseable {
    * @param isThrottled whether the limits of the template's stage apply
    */
   void start(Template template, LocalLambda lambda, boolean isThrottled) throws Exception {
-    GatewayResponses gatewayResponses = new GatewayResponses(template);
+    Sender sender = new Sender(template.minimumCompressionSize());
+    GatewayResponses gatewayResponses = new GatewayResponses(template, sender);
     Predicate<Template.Route> throttle =
         isThrottled ? new Throttle(template::limit, System::nanoTime)::accepts : route -> true;
     server.setHandler(
-        new Calls(new RouteTable(template), throttle, callers, lambda, gatewayResponses));
+        new Calls(new RouteTable(template), throttle, callers, lambda, sender, gatewayResponses));
     server.setErrorHandler(
         new ErrorHandler() {
           @Override
@@ -156,6 +161,7 @@ final class LocalGateway implements AutoCloseable {
     private final Predicate<Template.Route> throttle;
     private final Executor callers;
     private final LocalLambda lambda;
+    private final Sender sender;
     private final GatewayResponses gatewayResponses;
 
     Calls(
@@ -163,11 +169,13 @@ final class LocalGateway implements AutoCloseable {
         Predicate<Template.Route> throttle,
         Executor callers,
         LocalLambda lambda,
+        Sender sender,
         GatewayResponses gatewayResponses) {
       this.routes = routes;
       this.throttle = throttle;
       this.callers = callers;
       this.lambda = lambda;
+      this.sender = sender;
       this.gatewayResponses = gatewayResponses;
     }
 
@@ -309,19 +317,19 @@ final class LocalGateway implements AutoCloseable {
       return JSON.readTree(lambda.invoke(function, JSON.writeValueAsString(event)));
     }
 
-    private static void send(JsonNode functionResponse, Response response, Callback callback) {
+    private void send(JsonNode functionResponse, Response response, Callback callback) {
       response.setStatus(functionResponse.required("statusCode").asInt());
       functionResponse
           .path("headers")
           .properties()
           .forEach(
               header -> response.getHeaders().put(header.getKey(), header.getValue().asString()));
-      Content.Sink.write(response, true, functionResponse.required("body").asString(), callback);
+      sender.send(functionResponse.required("body").asString(), response, callback);
     }
   }
 
   /** The responses of the gateway itself. */
-  private record GatewayResponses(Template template) {
+  private record GatewayResponses(Template template, Sender sender) {
 
     void send(String type, Call call, Response response, Callback callback) {
       send(type, call.context(), response, callback);
@@ -336,10 +344,45 @@ final class LocalGateway implements AutoCloseable {
           .headers(context)
           .forEach((name, value) -> response.getHeaders().put(name, value));
       response.getHeaders().put("Content-Type", "application/json");
-      response.write(
-          true,
-          ByteBuffer.wrap(gatewayResponse.body(context).getBytes(StandardCharsets.UTF_8)),
-          callback);
+      sender.send(gatewayResponse.body(context), response, callback);
+    }
+  }
+
+  /**
+   * Sends bodies, compressed like API Gateway does: if the body has the minimum size, and the
+   * encoding that the client prefers is supported. Nothing else changes, not even the ETag.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-enable-compression.html">Enable
+   *     payload compression for an API</a>
+   */
+  private record Sender(int minimumCompressionSize) {
+
+    void send(String body, Response response, Callback callback) {
+      byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+      if (bytes.length >= minimumCompressionSize && acceptsGzip(response.getRequest())) {
+        response.getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
+        bytes = gzip(bytes);
+      }
+      response.write(true, ByteBuffer.wrap(bytes), callback);
+    }
+
+    /** Whether the client prefers gzip; {@code *}, or no header, is not enough. */
+    private static boolean acceptsGzip(Request request) {
+      return request.getHeaders().getQualityCSV(HttpHeader.ACCEPT_ENCODING).stream()
+          .findFirst()
+          .filter(encoding -> encoding.equalsIgnoreCase("gzip"))
+          .isPresent();
+    }
+
+    private static byte[] gzip(byte[] plain) {
+      ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+      try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+        gzip.write(plain);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return compressed.toByteArray();
     }
   }
 }

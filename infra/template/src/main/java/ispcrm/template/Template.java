@@ -180,6 +180,17 @@ public final class Template {
     return limit;
   }
 
+  /**
+   * From how many bytes on API Gateway compresses the body of a response.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-receive-response-with-compressed-payload.html">Receive
+   *     an API response with a compressed payload</a>
+   */
+  public int minimumCompressionSize() {
+    return (Integer) resources("AWS::Serverless::Api").get("Api").get("MinimumCompressionSize");
+  }
+
   /** The properties of each DynamoDB table by logical id, with intrinsic functions evaluated. */
   public Map<String, Map<String, Object>> tables() {
     return resources("AWS::DynamoDB::Table");
