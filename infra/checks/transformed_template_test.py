@@ -283,7 +283,7 @@ class TransformedTemplate(unittest.TestCase):
         self.assertTrue(stage["TracingEnabled"])
         self.assertEqual({"Fn::GetAtt": ["AccessLogs", "Arn"]}, stage["AccessLogSetting"]["DestinationArn"])
         json.loads(stage["AccessLogSetting"]["Format"])
-        self.assertEqual(3, len(stage["MethodSettings"]))
+        self.assertEqual(9, len(stage["MethodSettings"]))
 
     def test_no_policy_of_ours_has_a_star(self):
         for name, role in of_type("AWS::IAM::Role").items():

@@ -580,21 +580,29 @@ class TemplateTest {
   }
 
   @Test
-  void tokensHaveALowerRateLimitThanOtherRequests() {
-    assertThat(
-            listOf(properties(TEMPLATE.resource("Api")).get("MethodSettings")).stream()
-                .map(settings -> map(settings))
-                .map(
-                    settings ->
-                        settings.get("HttpMethod")
-                            + " "
-                            + settings.get("ResourcePath")
-                            + " "
-                            + settings.get("ThrottlingRateLimit")))
-        .containsExactly(
-            "* /* {Ref=RouteRequestsPerSecond}",
-            "POST /~1api~1v1~1tokens {Ref=TokenRequestsPerSecond}",
-            "POST /~1api~1v0~1tokens {Ref=TokenRequestsPerSecond}");
+  void routes_haveTheLimitOfTheirKind() {
+    Template template =
+        Template.load(
+            Map.of(
+                "RouteRequestsPerSecond", "70",
+                "RouteRequestsBurst", "90",
+                "TokenRequestsPerSecond", "3",
+                "PublicRequestsPerSecond", "4"));
+    template.functions().values().stream()
+        .flatMap(function -> function.routes().stream())
+        .forEach(
+            route -> {
+              boolean issuesTokens =
+                  route.method().equals("POST") && route.path().endsWith("/tokens");
+              // Browsers send preflight requests for all routes to the catch-all routes.
+              boolean isPublic = !route.authorized() && !route.method().equals("ANY");
+              assertThat(template.limit(route))
+                  .as(route.toString())
+                  .isEqualTo(
+                      issuesTokens
+                          ? new Template.Limit(3, 3)
+                          : isPublic ? new Template.Limit(4, 4) : new Template.Limit(70, 90));
+            });
   }
 
   @Test

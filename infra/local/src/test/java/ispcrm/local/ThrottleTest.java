@@ -7,7 +7,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -31,20 +30,6 @@ class ThrottleTest {
   }
 
   @Test
-  void theLimitsAreThoseOfTheStage() {
-    Template template =
-        Template.load(
-            Map.of(
-                "RouteRequestsPerSecond", "7",
-                "RouteRequestsBurst", "9",
-                "TokenRequestsPerSecond", "3"));
-    assertThat(template.limit(LIST)).isEqualTo(new Template.Limit(7, 9));
-    assertThat(template.limit(CREATE_TOKEN)).isEqualTo(new Template.Limit(3, 3));
-    assertThat(template.limit(new Template.Route("GET", "/api/v1/tokens", true)))
-        .isEqualTo(new Template.Limit(7, 9));
-  }
-
-  @Test
   void aRequestAboveTheLimitIsToldWhenToTryAgain() throws Exception {
     try (LocalApi api = LocalApi.start(0, null, true)) {
       HttpRequest request =
@@ -63,6 +48,25 @@ class ThrottleTest {
       assertThat(response.headers().firstValue("Retry-After")).contains("1");
       assertThat(response.body()).contains("\"code\":\"throttled\"");
     }
+  }
+
+  @Test
+  void publicRoute_flooded_leavesTheOthersAlone() throws Exception {
+    try (LocalApi api = LocalApi.start(0, null, true)) {
+      HttpClient client = HttpClient.newHttpClient();
+      int accepted = 0;
+      while (status(client, api, "/docs") == 200) {
+        accepted++;
+      }
+      assertThat(accepted).isBetween(5, 49);
+      assertThat(status(client, api, "/api/v1/openapi.json")).isEqualTo(200);
+      assertThat(status(client, api, "/api/v1/health")).isEqualTo(200);
+    }
+  }
+
+  private static int status(HttpClient client, LocalApi api, String path) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(api.address() + path)).build();
+    return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
   private static int accepted(Throttle throttle, Template.Route route, int requests) {
