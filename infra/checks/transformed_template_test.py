@@ -72,8 +72,10 @@ CHANGES_FUNCTIONS = {
 }
 CHANGES_NO_FUNCTION = {
     "AddressRequestsPer5Minutes": ((), ("AddressRequestsPer5Minutes=1000",)),
+    "AlarmAnonymousRequests": ((), ("AlarmAnonymousRequests=5000",)),
     "AlarmEmail": ((), (EMAIL,)),
     "AlarmLatencyMilliseconds": ((), ("AlarmLatencyMilliseconds=500",)),
+    "AlarmMegabytes": ((), ("AlarmMegabytes=500",)),
     "AlarmTopicArn": ((), ("AlarmTopicArn=arn:aws:sns:us-east-1:123456789012:pager",)),
     "Alarms": ((), ("Alarms=true", EMAIL)),
     "AuthorizerConcurrency": ((), ("AuthorizerConcurrency=10",)),
@@ -84,6 +86,7 @@ CHANGES_NO_FUNCTION = {
     "GatewayLogRole": ((), ("GatewayLogRole=create",)),
     "HostedZoneId": (DOMAIN, DOMAIN + ("HostedZoneId=Z1",)),
     "LogRetentionDays": ((), ("LogRetentionDays=365",)),
+    "PublicRequestsPerSecond": ((), ("PublicRequestsPerSecond=10",)),
     "RouteRequestsBurst": ((), ("RouteRequestsBurst=10",)),
     "RouteRequestsPerSecond": ((), ("RouteRequestsPerSecond=10",)),
     "StageName": ((), ("StageName=live",)),
@@ -231,7 +234,9 @@ class TransformedTemplate(unittest.TestCase):
             expression = next(metric["Expression"] for metric in alarm["Metrics"] if "Expression" in metric)
             self.assertEqual(set(metrics), {metric["Id"] for metric in alarm["Metrics"] if "MetricStat" in metric})
             level = eval(expression, {"IF": lambda condition, yes, no: yes if condition else no}, metrics)
-            threshold = alarm["Threshold"] if isinstance(alarm["Threshold"], int) else 3000
+            threshold = alarm["Threshold"]
+            if isinstance(threshold, dict):
+                threshold = TEMPLATE["Parameters"][threshold["Ref"]]["Default"]
             over = alarm["ComparisonOperator"] == "GreaterThanThreshold"
             return level > threshold if over else level >= threshold
 
@@ -248,6 +253,8 @@ class TransformedTemplate(unittest.TestCase):
         self.assertFalse(goes_off("ApiLatencyAlarm", requests=19, latency=9000))
         self.assertFalse(goes_off("ApiLatencyAlarm", requests=20, latency=3000))
         self.assertTrue(goes_off("ApiLatencyAlarm", requests=20, latency=3001))
+        self.assertFalse(goes_off("BytesSentAlarm", bytes=100_000_000))
+        self.assertTrue(goes_off("BytesSentAlarm", bytes=100_000_001))
         self.assertEqual(1, RESOURCES["BootstrapAdminAlarm"]["Properties"]["Threshold"])
 
     def test_every_alarm_notifies_says_what_to_do_and_names_no_function(self):
@@ -272,6 +279,11 @@ class TransformedTemplate(unittest.TestCase):
         log_format = RESOURCES["ApiStage"]["Properties"]["AccessLogSetting"]["Format"]
         self.assertEqual('{ $.status = "429" }', RESOURCES["ThrottledRequests"]["Properties"]["FilterPattern"])
         self.assertEqual("$context.status", json.loads(log_format)["status"])
+        self.assertEqual('{ $.token_id = "-" && $.method != "OPTIONS" }', RESOURCES["AnonymousRequests"]["Properties"]["FilterPattern"])
+        self.assertEqual("$context.authorizer.token_id", json.loads(log_format)["token_id"])
+        self.assertEqual("$context.httpMethod", json.loads(log_format)["method"])
+        self.assertEqual("$.bytes", RESOURCES["BytesSent"]["Properties"]["MetricTransformations"][0]["MetricValue"])
+        self.assertEqual("$context.responseLength", json.loads(log_format)["bytes"])
 
     def test_the_runbook_has_every_alarm(self):
         runbook = (ROOT / "infra/docs/runbook.md").read_text()
@@ -284,6 +296,9 @@ class TransformedTemplate(unittest.TestCase):
         self.assertEqual({"Fn::GetAtt": ["AccessLogs", "Arn"]}, stage["AccessLogSetting"]["DestinationArn"])
         json.loads(stage["AccessLogSetting"]["Format"])
         self.assertEqual(9, len(stage["MethodSettings"]))
+
+    def test_the_gateway_compresses(self):
+        self.assertEqual(1024, RESOURCES["Api"]["Properties"]["MinimumCompressionSize"])
 
     def test_no_policy_of_ours_has_a_star(self):
         for name, role in of_type("AWS::IAM::Role").items():

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ class AlarmsTest {
               "AlarmLatencyMilliseconds", "29000"));
 
   private static final JsonMapper JSON = JsonMapper.shared();
+  private static final int AT_ONCE = 300;
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final ConcurrentLinkedQueue<JsonNode> log = new ConcurrentLinkedQueue<>();
@@ -60,8 +62,24 @@ class AlarmsTest {
   private LocalGateway gateway;
   private String token;
 
-  /** A response, and how long the client waited for it. */
-  private record Seen(int status, Duration latency) {}
+  /**
+   * A response, and how long the client waited for it.
+   *
+   * @param line its line in the access log, which has a hyphen for a value that is not known
+   */
+  private record Seen(int status, Duration latency, Map<String, String> line) {
+    static Seen of(HttpResponse<byte[]> response, boolean hasToken, Duration latency) {
+      boolean isKnown = hasToken && response.statusCode() != 401 && response.statusCode() != 429;
+      return new Seen(
+          response.statusCode(),
+          latency,
+          Map.of(
+              "status", String.valueOf(response.statusCode()),
+              "method", response.request().method(),
+              "token_id", isKnown ? "t" : "-",
+              "bytes", String.valueOf(response.body().length)));
+    }
+  }
 
   @BeforeEach
   void start() throws Exception {
@@ -86,7 +104,31 @@ class AlarmsTest {
     gateway.start(TEMPLATE, lambda, false);
     request(30, "/api/v1/users/jonewe", token);
     request(10, "/api/v1/users/unknown", token);
+    request(20, "/api/v1/users?limit=200", token);
+    request(300, "/api/v1/health", null);
+    request(20, "/docs", null);
+    request(5, "/api/v1/openapi.json", null);
     assertThat(activeAlarms()).isEmpty();
+  }
+
+  /** One computer that calls each public route as often as its limit allows, and no more. */
+  @Test
+  void anonymousComputer_atTheLimitOfThePublicRoutes_isNoticed() throws Exception {
+    gateway.start(TEMPLATE, lambda, false);
+    int fiveMinutes = 300 * Integer.parseInt(TEMPLATE.parameter("PublicRequestsPerSecond"));
+    for (String path : List.of("/docs", "/api/v1/openapi.json", "/Admin/getToken")) {
+      request(fiveMinutes, path, null);
+    }
+    assertThat(activeAlarms()).containsExactly("AnonymousRequestsAlarm", "BytesSentAlarm");
+  }
+
+  /** The bytes do not matter here, but each request costs something. */
+  @Test
+  void anonymousComputer_atTheLimitOfOneRoute_isNoticed() throws Exception {
+    gateway.start(TEMPLATE, lambda, false);
+    int fiveMinutes = 300 * Integer.parseInt(TEMPLATE.parameter("PublicRequestsPerSecond"));
+    request(fiveMinutes, "/api/v1/health", null);
+    assertThat(activeAlarms()).containsExactly("AnonymousRequestsAlarm");
   }
 
   @Test
@@ -182,21 +224,30 @@ class AlarmsTest {
             });
   }
 
+  /** Sends requests, at most as many at once as the gateway accepts. */
   private void request(int times, String path, String bearer) {
-    HttpRequest request =
-        HttpRequest.newBuilder(gateway.address().resolve(path))
-            .header("Authorization", "Bearer " + bearer)
-            .build();
+    for (int sent = 0; sent < times; sent += AT_ONCE) {
+      requestAtOnce(Math.min(AT_ONCE, times - sent), path, bearer);
+    }
+  }
+
+  private void requestAtOnce(int times, String path, String bearer) {
+    HttpRequest.Builder builder = HttpRequest.newBuilder(gateway.address().resolve(path));
+    if (bearer != null) {
+      builder.header("Authorization", "Bearer " + bearer);
+    }
+    HttpRequest request = builder.build();
     List<CompletableFuture<Seen>> all =
         IntStream.range(0, times)
             .mapToObj(
                 i -> {
                   long begin = System.nanoTime();
-                  return HTTP.sendAsync(request, HttpResponse.BodyHandlers.discarding())
+                  return HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray())
                       .thenApply(
                           response ->
-                              new Seen(
-                                  response.statusCode(),
+                              Seen.of(
+                                  response,
+                                  bearer != null,
                                   Duration.ofNanos(System.nanoTime() - begin)));
                 })
             .toList();
@@ -240,7 +291,10 @@ class AlarmsTest {
     };
   }
 
-  /** An expression of the form {@code IF(number >= 3, product, 0)} over the other metrics. */
+  /**
+   * An expression of the form {@code product} or {@code IF(number >= 3, product, 0)} over the other
+   * metrics.
+   */
   private double evaluate(Template template, List<?> metrics) {
     Map<String, Double> values = new LinkedHashMap<>();
     String expression = "";
@@ -254,13 +308,17 @@ class AlarmsTest {
         values.put(String.valueOf(metric.get("Id")), metric(template, name, query.get("Stat")));
       }
     }
-    MatchResult parts = match("IF\\((\\w+) >= (\\d+), (.+), 0\\)", expression);
-    if (values.get(parts.group(1)) < Double.parseDouble(parts.group(2))) {
-      return 0;
+    String product = expression;
+    if (expression.startsWith("IF")) {
+      MatchResult parts = match("IF\\((\\w+) >= (\\d+), (.+), 0\\)", expression);
+      if (values.get(parts.group(1)) < Double.parseDouble(parts.group(2))) {
+        return 0;
+      }
+      product = parts.group(3);
     }
     Function<String, Double> value =
         text -> values.containsKey(text) ? values.get(text) : Double.valueOf(text);
-    String[] terms = parts.group(3).split(" ", -1);
+    String[] terms = product.split(" ", -1);
     double result = value.apply(terms[0]);
     for (int i = 1; i < terms.length; i += 2) {
       double operand = value.apply(terms[i + 1]);
@@ -294,22 +352,32 @@ class AlarmsTest {
   /** A metric that a filter makes of the lines of the access log or of the functions. */
   private List<Double> logMetric(Template template, String name) {
     Map<String, Object> filter = object(template.resource(name).get("Properties"));
-    MatchResult pattern =
-        match(
-            "\\{ \\$\\.(\\w+) = \"([^*\"]*)(\\*?)\" }",
-            String.valueOf(filter.get("FilterPattern")));
-    String value = pattern.group(2);
+    String pattern = String.valueOf(filter.get("FilterPattern")).replaceAll("^\\{ | }$", "");
+    Map<String, Object> metric = object(((List<?>) filter.get("MetricTransformations")).get(0));
     boolean isOfAccessLog = filter.get("LogGroupName").toString().contains("AccessLogs");
     return (isOfAccessLog
-            ? responses.stream().map(seen -> Map.of("status", String.valueOf(seen.status())))
+            ? responses.stream().map(Seen::line)
             : log.stream().map(line -> Map.of("message", line.get("message").asString())))
-        .map(line -> line.getOrDefault(pattern.group(1), ""))
+        .filter(line -> Arrays.stream(pattern.split(" && ", -1)).allMatch(term -> fits(term, line)))
         .map(
-            text ->
-                (pattern.group(3).isEmpty() ? text.equals(value) : text.startsWith(value))
-                    ? 1.0
-                    : 0.0)
+            line -> {
+              String value = String.valueOf(metric.get("MetricValue"));
+              return Double.valueOf(
+                  value.startsWith("$.") ? line.get(value.substring("$.".length())) : value);
+            })
         .toList();
+  }
+
+  /** Whether a line fits a term such as {@code $.status = "429"}. */
+  private static boolean fits(String term, Map<String, String> line) {
+    MatchResult parts = match("\\$\\.(\\w+) (!?=) (?:\"([^*\"]*)\\*?\"|\\*)", term);
+    String value = line.get(parts.group(1));
+    if (value == null || parts.group(3) == null) {
+      return value != null;
+    }
+    boolean isSame =
+        term.endsWith("*\"") ? value.startsWith(parts.group(3)) : value.equals(parts.group(3));
+    return isSame == parts.group(2).equals("=");
   }
 
   private static MatchResult match(String pattern, String text) {
