@@ -98,7 +98,8 @@ final class CreateTokenRequest {
           "description",
           "must be text of up to "
               + Token.MAX_DESCRIPTION_LENGTH
-              + " characters without control characters");
+              + " characters "
+              + Characters.RULE);
       return null;
     }
     return Characters.areBlank(text) ? null : text;

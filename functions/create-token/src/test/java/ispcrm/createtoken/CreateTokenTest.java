@@ -472,9 +472,11 @@ class CreateTokenTest {
         "{\"user\":\"\"}|user|is required: the id of the user the token is for",
         "{\"user\":1}|user|is required: the id of the user the token is for",
         "{\"user\":\"staff-1\",\"description\":1}|description|"
-            + "must be text of up to 200 characters without control characters",
+            + "must be text of up to 200 characters without control characters and invisible characters",
         "{\"user\":\"staff-1\",\"description\":\"a\\u0000\"}|description|"
-            + "must be text of up to 200 characters without control characters",
+            + "must be text of up to 200 characters without control characters and invisible characters",
+        "{\"user\":\"staff-1\",\"description\":\"till\\u200b\"}|description|"
+            + "must be text of up to 200 characters without control characters and invisible characters",
         "{\"user\":\"staff-1\",\"name\":\"x\"}|name|"
             + "is not a known field; the known fields are"
             + " user, description, scopes, expires_in_days, allowed_ips"

@@ -276,7 +276,7 @@ class FiltersTest {
         "mac=AA:BB | mac: must be six octets such as AA:BB:CC:DD:EE:FF",
         "mac=null | mac: must be six octets such as AA:BB:CC:DD:EE:FF",
         "name= | name: must be 1 to 200 characters, not blank, without control characters"
-            + " and direction marks",
+            + " and invisible characters",
         "updated_since=yesterday | updated_since: must be a valid time: YYYY-MM-DD HH:MM:SS or"
             + " YYYY-MM-DD in UTC, YYYY-MM-DDTHH:MM:SS with Z or an offset like +02:00",
         "expires_before=2025-02-30 | expires_before: must be a valid time: YYYY-MM-DD HH:MM:SS or"

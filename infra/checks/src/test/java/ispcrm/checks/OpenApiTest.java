@@ -56,8 +56,8 @@ class OpenApiTest {
           Map.entry("unavailable", 503),
           Map.entry("timeout", 504));
 
-  private static final List<Object> OTHER_SPACES =
-      List.of("a\u0085", "a\u2028", "a\u2029", "\u00A0");
+  private static final List<Object> UNSEEN =
+      List.of("a\u0085", "a\u2028", "a\u2029", "\u00A0", "a\u200B", "\u2800");
 
   private static final List<Object> OTHER_TIMES =
       List.of("2025-03-31 12:00", "2025-03-31T12:00:00", "2025-03-31 12:00:00Z");
@@ -71,9 +71,9 @@ class OpenApiTest {
       Map.of(
           "status", List.of("Active", "INACTIVE", "Expired", "dIsAbLeD"),
           "role", List.of("Staff", "ADMIN"),
-          "name", OTHER_SPACES,
-          "profile_name", OTHER_SPACES,
-          "status_reason", OTHER_SPACES,
+          "name", UNSEEN,
+          "profile_name", UNSEEN,
+          "status_reason", UNSEEN,
           "expiration", OTHER_TIMES,
           "activated_at", OTHER_TIMES);
 
@@ -431,6 +431,8 @@ class OpenApiTest {
         "a\u2028",
         "a\u2029",
         "\u00A0",
+        "a\u200B",
+        "\u2800",
         "Žofia",
         "李",
         "😀",

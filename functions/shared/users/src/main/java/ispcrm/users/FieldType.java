@@ -103,9 +103,7 @@ abstract class FieldType<T> {
   /** Text for people to read, in any script. */
   static FieldType<String> line(int maxLength) {
     return new Text<>(
-        "must be 1 to "
-            + maxLength
-            + " characters, not blank, without control characters and direction marks",
+        "must be 1 to " + maxLength + " characters, not blank, " + Characters.RULE,
         text ->
             !Characters.areBlank(text)
                     && text.codePointCount(0, text.length()) <= maxLength

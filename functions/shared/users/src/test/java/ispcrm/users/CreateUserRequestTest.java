@@ -7,6 +7,7 @@ import ispcrm.access.Role;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -73,7 +74,7 @@ class CreateUserRequestTest {
         .isEqualTo(
             Map.of(
                 "profile_name",
-                "must be 1 to 100 characters, not blank, without control characters and direction marks,"
+                "must be 1 to 100 characters, not blank, without control characters and invisible characters,"
                     + " or null"));
     assertThat(new CreateUserRequest(Map.of("id", "x", "created_at", "2026-01-01")).errors())
         .isEqualTo(Map.of("created_at", "is read-only; the system sets it"));
@@ -195,6 +196,52 @@ class CreateUserRequestTest {
   void textsHoldNoControlCharacters(String text) {
     assertThat(errors("name", text)).containsOnlyKeys("name");
     assertThat(errors("profile_name", text)).containsOnlyKeys("profile_name");
+  }
+
+  /** In hexadecimal: at least one of each range that no reader sees. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "AD", "34F", "61C", "115F", "1160", "17B4", "180B", "180E", "180F", "200B", "200C", "200D",
+        "200E", "202A", "2060", "2062", "2065", "2066", "206A", "206F", "3164", "FE00", "FE0E",
+        "FE0F", "FEFF", "FFA0", "FFF0", "FFF9", "FFFB", "FFFD", "FFFE", "FFFF", "FDD0", "FDEF",
+        "1BCA0", "1D173", "1FFFF", "E0001", "E0020", "E007F", "E01EF", "E0FFF", "10FFFE"
+      })
+  void text_invisibleCharacter_isRefusedAloneAndInside(String codePoint) {
+    String character = Character.toString(Integer.parseInt(codePoint, 16));
+    for (String text : List.of(character, "Joh" + character + "n Doe", "Jo" + character)) {
+      assertThat(errors("name", text)).containsOnlyKeys("name");
+      assertThat(errors("profile_name", text)).containsOnlyKeys("profile_name");
+      assertThat(errors("status_reason", text)).containsOnlyKeys("status_reason");
+    }
+  }
+
+  /** In hexadecimal: spaces, an empty Braille pattern, and fillers. */
+  @ParameterizedTest
+  @ValueSource(strings = {"20", "A0", "2003", "3000", "2800", "1D159", "16FE4"})
+  void text_blankCharacter_isRefusedAloneOnly(String codePoint) {
+    String character = Character.toString(Integer.parseInt(codePoint, 16));
+    assertThat(errors("name", character.repeat(2))).containsOnlyKeys("name");
+    assertThat(errors("name", character + " " + character)).containsOnlyKeys("name");
+    assertThat(errors("name", "Jo" + character + "Doe")).isEmpty();
+  }
+
+  /** Whatever the version of Unicode that Java knows: the last two are of Unicode 15 and later. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "e\u0301",
+        "\u0600\u0661",
+        "سارا",
+        "क्षितिज",
+        "සිංහල",
+        "⠃⠗",
+        "👩🏽",
+        "\uD839\uDCD0",
+        "\u0378"
+      })
+  void text_visibleCharacters_areTakenInAnyScript(String text) {
+    assertThat(errors("name", text)).isEmpty();
   }
 
   @Test
