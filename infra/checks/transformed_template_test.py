@@ -68,6 +68,7 @@ CHANGES_FUNCTIONS = {
     "TokenDays": ((), ("TokenDays=30",)),
     "TokenDaysMax": ((), ("TokenDaysMax=180",)),
     "TokensTableArn": ((), ("TokensTableArn=" + TABLE + "tokens-restored",)),
+    "TrustedProxies": ((), ("TrustedProxies=198.51.100.0/24,203.0.113.7/32",)),
     "UsersTableArn": ((), ("UsersTableArn=" + TABLE + "users-restored",)),
 }
 CHANGES_NO_FUNCTION = {
@@ -87,6 +88,8 @@ CHANGES_NO_FUNCTION = {
     "HostedZoneId": (DOMAIN, DOMAIN + ("HostedZoneId=Z1",)),
     "LogRetentionDays": ((), ("LogRetentionDays=365",)),
     "PublicRequestsPerSecond": ((), ("PublicRequestsPerSecond=10",)),
+    "OnlyTrustedProxies": (("TrustedProxies=198.51.100.0/24",),
+                           ("TrustedProxies=198.51.100.0/24", "OnlyTrustedProxies=true")),
     "RouteRequestsBurst": ((), ("RouteRequestsBurst=10",)),
     "RouteRequestsPerSecond": ((), ("RouteRequestsPerSecond=10",)),
     "StageName": ((), ("StageName=live",)),
@@ -141,6 +144,21 @@ class TransformedTemplate(unittest.TestCase):
 
         self.assertEqual(set(), deployments("0123456789") & deployments("0123456780"))
         self.assertEqual(deployments("0123456789"), deployments("0123456789"))
+
+    def test_a_closed_address_deploys_the_gateway_with_a_policy_that_denies_others(self):
+        def deployments(only):
+            resources = transformed(Release="0123456789", OnlyTrustedProxies=only)["Resources"]
+            return set(of_type("AWS::ApiGateway::Deployment", resources))
+
+        self.assertEqual(set(), deployments("true") & deployments("false"))
+        resources = transformed(TrustedProxies="198.51.100.0/24,203.0.113.7/32")["Resources"]
+        policy = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-policy"]
+        allow, deny = policy["Statement"]
+        self.assertEqual(["Allow", "Deny"], [allow["Effect"], deny["Effect"]])
+        self.assertNotIn("Condition", allow)
+        self.assertEqual({"NotIpAddress": {"aws:SourceIp": {"Fn::If": [
+            "HasOnlyTrustedProxies", {"Fn::Split": [",", "198.51.100.0/24,203.0.113.7/32"]},
+            ["0.0.0.0/0", "::/0"]]}}}, deny["Condition"])
 
     def test_an_event_keeps_every_function_active(self):
         rules = of_type("AWS::Events::Rule").values()

@@ -51,12 +51,13 @@ public final class AuthorizerHandler extends LambdaHandler {
     Function<AuthorizerRequest, Decision> authorizer =
         SpringCatalog.add(
             "authorizer", function(environment), AuthorizerRequest.class, Decision.class);
+    TrustedProxies proxies = TrustedProxies.of(environment.getOrDefault("TRUSTED_PROXIES", ""));
     return new LambdaEntryPoint(
         "authorizer",
         environment,
         Deadline.OF_AUTHORIZER,
         event -> {
-          AuthorizerRequest request = AuthorizerRequest.of(event);
+          AuthorizerRequest request = proxies.resolve(AuthorizerRequest.of(event));
           return policy(decide(authorizer, request), String.valueOf(event.get("methodArn")));
         },
         AuthorizerHandler::priming);

@@ -35,6 +35,11 @@ public record AuthorizerRequest(
         (String) context.get("requestId"));
   }
 
+  /** The same request from another address. */
+  AuthorizerRequest from(String address) {
+    return new AuthorizerRequest(method, resource, pathParameters, headers, address, requestId);
+  }
+
   /** All values of a header, regardless of the case of its name (RFC 9110, section 5.1). */
   List<String> header(String name) {
     return headers.entrySet().stream()

@@ -17,6 +17,7 @@ import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -410,6 +411,40 @@ class AuthorizerTest {
         .isEqualTo(event.at("/requestContext/requestId").asString());
     assertThat(line.get("token_id").asString())
         .isEqualTo(new DynamoDbTokens(dynamoDb.client(), TABLE).find(secret).orElseThrow().id());
+  }
+
+  @Test
+  void trustedProxies_setInTemplate_passOnTheClientsAddress() throws IOException {
+    IssuedToken issued =
+        IssuedToken.issue(
+            "jonewe",
+            null,
+            null,
+            List.of("192.0.2.7"),
+            "admin",
+            null,
+            Instant.now(),
+            Duration.ofDays(1));
+    add(issued);
+    ObjectNode event = eventWith(issued.secret());
+    ((ObjectNode) event.at("/requestContext/identity")).put("sourceIp", "198.51.100.1");
+    ((ObjectNode) event.at("/multiValueHeaders"))
+        .set("X-Forwarded-For", JSON.valueToTree(List.of("10.0.0.1, 192.0.2.7, 198.51.100.1")));
+    assertThat(denial(event)).isEqualTo("address_not_allowed");
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    new AuthorizerHandler(
+            Template.load(Map.of("TrustedProxies", "198.51.100.0/24,203.0.113.7/32"))
+                .functions()
+                .get("authorizer")
+                .environment())
+        .handleRequest(
+            new ByteArrayInputStream(event.toString().getBytes(StandardCharsets.UTF_8)),
+            output,
+            LocalLambda.context("authorizer", line -> {}));
+    JsonNode policy = JSON.readTree(output.toByteArray());
+    assertThat(policy.at("/policyDocument/Statement/0/Effect").asString()).isEqualTo("Allow");
+    assertThat(policy.at("/context/address").asString()).isEqualTo("192.0.2.7");
+    assertThat(lastUse(issued.secret()).from()).isEqualTo("192.0.2.7");
   }
 
   private static Token.Use lastUse(BearerToken secret) {

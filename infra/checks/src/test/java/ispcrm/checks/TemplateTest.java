@@ -259,6 +259,8 @@ class TemplateTest {
             Map.of("DomainName", "", "HostedZoneId", ""), "CertificateArn requires DomainName"),
         Arguments.of(
             Map.of("DomainName", "", "CertificateArn", ""), "HostedZoneId requires DomainName"),
+        Arguments.of(
+            Map.of("TrustedProxies", ""), "OnlyTrustedProxies=true requires TrustedProxies"),
         Arguments.of(Map.of("Alarms", "false"), "Canary=true requires Alarms=true"),
         Arguments.of(Map.of("AlarmEmail", ""), "Alarms=true requires AlarmEmail or AlarmTopicArn"));
   }
@@ -273,6 +275,8 @@ class TemplateTest {
                 "DomainName", "crm.example.net",
                 "CertificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/a",
                 "HostedZoneId", "Z1",
+                "TrustedProxies", "198.51.100.0/24",
+                "OnlyTrustedProxies", "true",
                 "AlarmEmail", "noc@example.net"));
     assertThat(Template.load(parameters).violatedRules()).isEmpty();
     parameters.putAll(values);
@@ -298,6 +302,30 @@ class TemplateTest {
             map(members(TEMPLATE.document(), "Parameters").get("DomainName")).get("AllowedPattern");
     assertThat(value).doesNotMatch(pattern);
     assertThat("crm.example.net").matches(pattern);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "198.51.100.1",
+        "0.0.0.0/0",
+        "198.51.100.0/33",
+        "2001:db8::/32",
+        "198.51.100.0/24 ",
+        "198.51.100.0/24,",
+        ",198.51.100.0/24",
+        "198.51.100.0/24203.0.113.7/32",
+        "proxy.example.net"
+      })
+  void trustedProxies_areIpv4Blocks(String value) {
+    String pattern =
+        (String)
+            map(members(TEMPLATE.document(), "Parameters").get("TrustedProxies"))
+                .get("AllowedPattern");
+    assertThat(value).doesNotMatch(pattern);
+    assertThat("198.51.100.0/24").matches(pattern);
+    assertThat("198.51.100.0/24,203.0.113.7/32").matches(pattern);
+    assertThat("").matches(pattern);
   }
 
   /** An existing topic is enough; the email address would otherwise be needed too. */
