@@ -46,6 +46,10 @@ public final class LocalDynamoDb implements AutoCloseable {
   private static final String REGION = "us-east-1";
   private static final String ACCESS_KEY = "local";
   private static final JsonMapper JSON = new JsonMapper();
+
+  /** The file in which DynamoDB Local keeps the data. */
+  private static final String FILE = "shared-local-instance.db";
+
   private static final String CHECKSUM = "x-amz-crc32";
   private static final Duration SLOW = Duration.ofMillis(500);
   private static final Duration HANG = Duration.ofSeconds(10);
@@ -72,6 +76,9 @@ public final class LocalDynamoDb implements AutoCloseable {
     server.addConnector(loopback);
     PolicyGate gate = new PolicyGate(template);
     RequiredPermissions permissions = new RequiredPermissions(template);
+    if (folder != null) {
+      OwnerOnly.create(folder.resolve(FILE));
+    }
     handler =
         new LocalDynamoDBServerHandler(
             new LocalDynamoDBRequestHandler(
@@ -117,7 +124,8 @@ public final class LocalDynamoDb implements AutoCloseable {
   /**
    * Starts DynamoDB Local and creates the tables that do not exist yet.
    *
-   * @param folder the folder that keeps the data, or null to keep it in memory
+   * @param folder the folder that keeps the data, readable by its owner only, or null to keep it in
+   *     memory
    */
   public static LocalDynamoDb start(Template template, Path folder) {
     try {

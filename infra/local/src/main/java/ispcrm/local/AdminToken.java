@@ -1,12 +1,12 @@
 package ispcrm.local;
 
 import ispcrm.emulation.LocalLambda;
+import ispcrm.emulation.OwnerOnly;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -38,10 +38,7 @@ final class AdminToken {
       Files.delete(file);
     }
     String token = issue(lambda);
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    }
+    OwnerOnly.create(file);
     Files.writeString(file, token + "\n");
     return token;
   }
