@@ -273,8 +273,7 @@ class OpenApiTest {
               Set<String> expected = new TreeSet<>(Set.of("X-Request-Id"));
               if (status.equals("200")
                   && Set.of("adminPage", "showDocumentation").contains(operation.id())) {
-                expected.addAll(
-                    Set.of("Content-Security-Policy", "Cross-Origin-Opener-Policy"));
+                expected.addAll(Set.of("Content-Security-Policy", "Cross-Origin-Opener-Policy"));
               }
               if (!operation.isPublic() && (status.startsWith("2") || status.equals("304"))) {
                 expected.add("X-Token-Expires-At");
