@@ -103,13 +103,15 @@ def of_type(kind, resources=RESOURCES):
 
 FUNCTIONS = of_type("AWS::Lambda::Function")
 NO_ROUTE = ("AuthorizerFunction", "BootstrapAdminFunction", "ExpireUsersFunction")
+NO_SNAPSHOT = ("BootstrapAdminFunction", "ExpireUsersFunction")
 
 
 class TransformedTemplate(unittest.TestCase):
-    def test_every_function_is_snapshotted_and_called_at_its_alias(self):
+    def test_functions_that_clients_wait_for_are_snapshotted_and_all_are_called_at_their_alias(self):
         self.assertEqual(len(list((ROOT / "functions").glob("*/pom.xml"))), len(FUNCTIONS))
         for name, function in FUNCTIONS.items():
-            self.assertEqual({"ApplyOn": "PublishedVersions"}, function["Properties"]["SnapStart"], name)
+            self.assertEqual({"ApplyOn": "None" if name in NO_SNAPSHOT else "PublishedVersions"},
+                             function["Properties"]["SnapStart"], name)
             self.assertEqual("java25", function["Properties"]["Runtime"], name)
             self.assertEqual({"Mode": "Active"}, function["Properties"]["TracingConfig"], name)
             alias = RESOURCES[name + "Aliaslive"]["Properties"]
@@ -160,15 +162,16 @@ class TransformedTemplate(unittest.TestCase):
             "HasOnlyTrustedProxies", {"Fn::Split": [",", "198.51.100.0/24,203.0.113.7/32"]},
             ["0.0.0.0/0", "::/0"]]}}}, deny["Condition"])
 
-    def test_an_event_keeps_every_function_active(self):
+    def test_an_event_keeps_every_snapshot_active_and_none_invokes_bootstrap_admin(self):
         rules = of_type("AWS::Events::Rule").values()
-        self.assertEqual({name + "Aliaslive" for name in FUNCTIONS},
+        invoked = {name + "Aliaslive" for name in FUNCTIONS if name != "BootstrapAdminFunction"}
+        self.assertEqual(invoked,
                          {rule["Properties"]["Targets"][0]["Arn"]["Ref"] for rule in rules})
         for rule in rules:
             # Lambda deactivates a snapshot that is not invoked for 14 days.
             target = rule["Properties"]["Targets"][0]
             if target["Arn"]["Ref"] == "ExpireUsersFunctionAliaslive":
-                self.assertEqual("rate(5 minutes)", rule["Properties"]["ScheduleExpression"])
+                self.assertEqual("rate(1 minute)", rule["Properties"]["ScheduleExpression"])
                 self.assertNotIn("Input", target)
             else:
                 self.assertEqual("rate(7 days)", rule["Properties"]["ScheduleExpression"])
@@ -176,7 +179,7 @@ class TransformedTemplate(unittest.TestCase):
         allowed = {permission["Properties"]["FunctionName"]["Ref"]
                    for permission in of_type("AWS::Lambda::Permission").values()
                    if permission["Properties"]["Principal"] == "events.amazonaws.com"}
-        self.assertEqual({name + "Aliaslive" for name in FUNCTIONS}, allowed)
+        self.assertEqual(invoked, allowed)
 
     def test_a_server_error_of_the_gateway_falls_back_to_the_contracts_500(self):
         responses = RESOURCES["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]

@@ -16,6 +16,7 @@ import ispcrm.tokens.Token;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
+import ispcrm.users.User;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -113,11 +114,13 @@ class AuthorizerTest {
     assertThat(policy.get("context").propertyNames())
         .containsExactlyInAnyOrder(
             "token_id",
+            "token_key",
             "user_id",
             "role",
             "scopes",
             "is_narrowed",
             "allowed_ips",
+            "token_created_at",
             "token_expires_at",
             "address");
     assertThat(policy.at("/context/address").asString()).isEqualTo("203.0.113.7");
@@ -249,6 +252,17 @@ class AuthorizerTest {
     ObjectNode event = eventWith(store(id, null, Duration.ofDays(1)));
     event.put("resource", "/api/v1");
     assertThat(outcome(event)).isEqualTo(outcome);
+  }
+
+  @Test
+  void tokenFromBeforeTheRevocationOfAll_isUnauthorized() throws IOException {
+    create("stale", Role.CUSTOMER, Status.ACTIVE);
+    ObjectNode event = eventWith(store("stale", null, Duration.ofDays(1)));
+    event.put("resource", "/api/v1");
+    assertThat(outcome(event)).isEqualTo("Allow");
+    User user = users.find("stale").orElseThrow();
+    assertThat(users.revokeTokens(user.withTokensRevoked(Instant.now().plusSeconds(1)))).isTrue();
+    assertThat(outcome(event)).isEqualTo("Unauthorized");
   }
 
   @Test

@@ -3,6 +3,7 @@ package ispcrm.e2e;
 import static ispcrm.e2e.PackagedFunctions.TEMPLATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.Fault;
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
@@ -35,6 +36,7 @@ class LostResponsesIT {
                   ? Optional.of(Fault.LOST_RESPONSE)
                   : Optional.empty());
       assertThat(invoke(dynamoDb, "bootstrap-admin", "{}").has("token")).isTrue();
+      CallingToken.store(dynamoDb.client(), "admin");
 
       JsonNode user = success(dynamoDb, event("create-user", "every-field", "{}"), 201);
       String id = user.at("/data/id").asString();

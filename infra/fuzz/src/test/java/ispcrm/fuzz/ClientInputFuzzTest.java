@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.code_intelligence.jazzer.junit.DictionaryFile;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
@@ -234,11 +235,14 @@ class ClientInputFuzzTest {
             "r",
             "authorizer",
             Map.of(
-                "token_id", "token",
+                "token_id", CallingToken.ID,
+                "token_key", CallingToken.KEY,
+                "token_created_at", CallingToken.CREATED_AT,
                 "user_id", "admin",
                 "role", "admin",
                 "scopes",
-                    "users:read users:write users:delete history:read tokens:read tokens:write",
+                    "users:read users:write users:delete staff:write history:read tokens:read"
+                        + " tokens:write",
                 "is_narrowed", "false",
                 "token_expires_at", "2100-01-01T00:00:00Z",
                 "address", "192.0.2.1")));
@@ -307,6 +311,7 @@ class ClientInputFuzzTest {
               });
     }
     token = JSON.readTree(lambda.invoke("bootstrap-admin", "{}")).get("token").asString();
+    CallingToken.store(client, "admin");
     String jonewe = "{\"id\":\"jonewe\",\"name\":\"Jon Ewe\",\"radius_id\":1}";
     assertThat(call("POST", "create-user", null, "", List.of(), jonewe).status()).isEqualTo(201);
   }

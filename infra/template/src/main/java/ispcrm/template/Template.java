@@ -132,6 +132,7 @@ public final class Template {
         String.valueOf(properties.get("CodeUri")),
         String.valueOf(properties.get("Handler")),
         Integer.parseInt(String.valueOf(properties.get("MemorySize"))),
+        "PublishedVersions".equals(Intrinsics.object(properties.get("SnapStart")).get("ApplyOn")),
         environment,
         routes,
         Statement.of(properties));
@@ -259,6 +260,7 @@ public final class Template {
    * @param codeUri its jar, relative to template.yaml
    * @param handler its handler class
    * @param memorySize its memory in MiB
+   * @param hasSnapshot whether Lambda takes a SnapStart snapshot of each published version
    * @param statements the statements of its policies
    */
   public record LambdaFunction(
@@ -266,6 +268,7 @@ public final class Template {
       String codeUri,
       String handler,
       int memorySize,
+      boolean hasSnapshot,
       Map<String, String> environment,
       List<Route> routes,
       List<Statement> statements) {
