@@ -15,10 +15,38 @@ import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import tools.jackson.databind.JsonNode;
 
-/** Calls the functions of an administrator's requests, as API Gateway does after the authorizer. */
-record Requests(LocalLambda lambda) {
-  /** The id of the administrator who calls. */
+/** Calls the functions, as API Gateway does after the authorizer. */
+record Requests(LocalLambda lambda, Caller caller) {
+  /** The id of the administrator who calls unless a test says otherwise. */
   static final String CALLER = "admin";
+
+  private static final Caller ADMINISTRATOR =
+      administrator(CALLER, CallingToken.ID, CallingToken.KEY, CallingToken.CREATED_AT);
+
+  Requests(LocalLambda lambda) {
+    this(lambda, ADMINISTRATOR);
+  }
+
+  /** An administrator whose token is not narrowed. */
+  static Caller administrator(String user, String token, String tokenKey, String tokenCreatedAt) {
+    return administrator(user, token, tokenKey, tokenCreatedAt, "192.0.2.1");
+  }
+
+  /** The same from another address. */
+  static Caller administrator(
+      String user, String token, String tokenKey, String tokenCreatedAt, String address) {
+    return new Caller(
+        token,
+        tokenKey,
+        user,
+        Role.ADMIN,
+        Set.copyOf(Role.ADMIN.scopes()),
+        false,
+        List.of(),
+        Instant.parse(tokenCreatedAt),
+        Instant.parse("2100-01-01T00:00:00Z"),
+        address);
+  }
 
   /** Stores the administrator and the token, which changes that grant access check. */
   static void storeCaller(DynamoDbClient client) {
@@ -50,6 +78,10 @@ record Requests(LocalLambda lambda) {
 
   Response revokeToken(String id) {
     return call("revoke-token", "DELETE", id, Map.of(), "");
+  }
+
+  Response revokeTokensOfUser(String user) {
+    return call("revoke-tokens-of-user", "DELETE", null, Map.of("user", List.of(user)), "");
   }
 
   Response updateUser(String id, String body) {
@@ -86,19 +118,6 @@ record Requests(LocalLambda lambda) {
       Map<String, List<String>> query,
       String body,
       String idempotencyKey) {
-    Map<String, String> authorizer =
-        new Caller(
-                CallingToken.ID,
-                CallingToken.KEY,
-                CALLER,
-                Role.ADMIN,
-                Set.copyOf(Role.ADMIN.scopes()),
-                false,
-                List.of(),
-                Instant.parse(CallingToken.CREATED_AT),
-                Instant.parse("2100-01-01T00:00:00Z"),
-                "192.0.2.1")
-            .toContext();
     Map<String, Object> event = new LinkedHashMap<>();
     event.put("httpMethod", method);
     event.put("path", "/api/v1/users");
@@ -110,7 +129,7 @@ record Requests(LocalLambda lambda) {
     if (id != null) {
       event.put("pathParameters", Map.of("id", id));
     }
-    event.put("requestContext", Map.of("requestId", "request", "authorizer", authorizer));
+    event.put("requestContext", Map.of("requestId", "request", "authorizer", caller.toContext()));
     JsonNode response =
         Checkout.JSON.readTree(lambda.invoke(function, Checkout.JSON.writeValueAsString(event)));
     String text = response.get("body").asString();
