@@ -1,14 +1,22 @@
 package ispcrm.adminpage;
 
+import ispcrm.access.Role;
+import ispcrm.access.Scope;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
 import ispcrm.gateway.HtmlPage;
+import ispcrm.gateway.Json;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
  * Responds to every request with the page on which an administrator issues, lists and revokes
  * tokens: one HTML document that contains its own style and script and loads nothing else. The
- * script consists of a module for each step of the page, which {@link ModuleLinker} joins.
+ * script consists of a module for each step of the page, which {@link ModuleLinker} joins, and of
+ * one with the scopes and the roles that have them, which is generated from {@link Scope} and
+ * {@link Role}.
  *
  * <p>The page itself is public and contains no secret: it asks for an administrator's token and
  * calls the API with it, and its policy lets it connect to no other host.
@@ -23,8 +31,7 @@ public final class AdminPage implements Function<ApiRequest, ApiResponse> {
    */
   public AdminPage() {
     String style = HtmlPage.resource(AdminPage.class, "page.css");
-    String script =
-        ModuleLinker.link("main.js", name -> HtmlPage.resource(AdminPage.class, "script/" + name));
+    String script = ModuleLinker.link("main.js", AdminPage::module);
     page =
         HtmlPage.response(
                 HtmlPage.resource(AdminPage.class, "page.html")
@@ -35,6 +42,28 @@ public final class AdminPage implements Function<ApiRequest, ApiResponse> {
                 "connect-src 'self'",
                 "require-trusted-types-for 'script'")
             .with("Cache-Control", "no-store");
+  }
+
+  private static String module(String name) {
+    return name.equals("access.js")
+        ? "export const SCOPES = " + Json.write(scopes()) + ";\n"
+        : HtmlPage.resource(AdminPage.class, "script/" + name);
+  }
+
+  private static Map<String, Object> scopes() {
+    Map<String, Object> scopes = new LinkedHashMap<>();
+    for (Scope scope : Scope.values()) {
+      Map<String, Object> description = new LinkedHashMap<>();
+      description.put("words", scope.words());
+      description.put(
+          "roles",
+          Arrays.stream(Role.values())
+              .filter(role -> role.scopes().contains(scope))
+              .map(Role::toString)
+              .toList());
+      scopes.put(scope.toString(), description);
+    }
+    return scopes;
   }
 
   /** Returns the page with status 200, regardless of the request. */

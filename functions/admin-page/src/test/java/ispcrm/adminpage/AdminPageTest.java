@@ -2,14 +2,18 @@ package ispcrm.adminpage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ispcrm.access.Role;
+import ispcrm.access.Scope;
 import ispcrm.gateway.ApiResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class AdminPageTest {
@@ -82,6 +86,20 @@ class AdminPageTest {
     assertThat(onlyBlock("script"))
         .doesNotContain("localStorage", "sessionStorage", "indexedDB", "document.cookie")
         .doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(");
+  }
+
+  @Test
+  void script_everyScope_hasItsWordsAndRoles() {
+    for (Scope scope : Scope.values()) {
+      String roles =
+          Arrays.stream(Role.values())
+              .filter(role -> role.scopes().contains(scope))
+              .map(role -> "\"" + role + "\"")
+              .collect(Collectors.joining(","));
+      assertThat(onlyBlock("script"))
+          .contains(
+              "\"%s\":{\"words\":\"%s\",\"roles\":[%s]}".formatted(scope, scope.words(), roles));
+    }
   }
 
   private List<String> directives() {

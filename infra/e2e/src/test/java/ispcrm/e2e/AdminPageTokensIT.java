@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -158,11 +159,7 @@ class AdminPageTokensIT extends BrowserTests {
 
   @Test
   void aTokenThatCannotListTokensIsNotOfferedTheList() {
-    String narrow =
-        create("{\"user\":\"admin\",\"scopes\":[\"users:read\",\"tokens:write\"]}")
-            .at("/token")
-            .asString();
-    page.signIn(narrow);
+    page.signIn(narrowed("users:read", "tokens:write"));
     page.await("start");
     assertThat(page.isShown("find-button")).isFalse();
     page.click("Sign out");
@@ -343,10 +340,12 @@ class AdminPageTokensIT extends BrowserTests {
     page.await("describe");
     assertThat(page.isShown("days")).isFalse();
 
-    // By keyboard: the summary follows the description, and the seven scopes follow the summary.
+    // By keyboard: the summary follows the description, and the eight scopes follow the summary.
     page.press(Keys.TAB, Keys.ENTER);
     page.until(() -> page.isShown("days"));
-    page.press(Keys.TAB, Keys.TAB, Keys.TAB, Keys.TAB, Keys.TAB, Keys.TAB, Keys.TAB);
+    for (int scope = 1; scope <= 8; scope++) {
+      page.press(Keys.TAB);
+    }
     page.press(Keys.SPACE, Keys.TAB);
     assertThat(page.focused()).isEqualTo("days");
     page.press("7", Keys.TAB, "127.0.0.1", Keys.ENTER, "2001:db8::/32", Keys.TAB, Keys.ENTER);
@@ -372,6 +371,65 @@ class AdminPageTokensIT extends BrowserTests {
         .isEqualTo(0L);
   }
 
+  @Test
+  void newToken_narrowedToAScopeOfStaff_hasOnlyThatScope() {
+    goToOptions(run.token());
+    assertThat(page.element("scope-boxes").getText())
+        .contains("staff:write give roles, and manage staff and administrators (admin)")
+        .contains("users:read list and read users (staff, admin)");
+    scope("staff:write").click();
+    page.click("Create API Token");
+    page.await("choose");
+    page.type("admin");
+    page.option("admin").click();
+    page.await("done");
+    assertThat(page.element("done").getText())
+        .contains("staff:write: give roles, and manage staff and administrators")
+        .doesNotContain("users:read");
+    JsonNode own =
+        run.api().as(page.value("new-token")).get("/api/v1/tokens/self").expect(200).json();
+    assertThat(own.at("/data/scopes").toString()).isEqualTo("[\"staff:write\"]");
+  }
+
+  @Test
+  void narrowedToken_offersOnlyItsOwnScopes() throws IOException {
+    goToOptions(narrowed("users:read", "tokens:write"));
+    assertThat(page.element("scope-boxes").getText().lines().map(line -> line.split(" ", 2)[0]))
+        .containsExactly("users:read", "tokens:write");
+    assertThat(page.element("scopes-hint").getText())
+        .endsWith("yours has no others, and a new token never allows more than yours.");
+    page.resize(390, 844);
+    assertUsable(390);
+    page.picture("19-own-scopes");
+    page.click("Sign out");
+    goToOptions(run.token());
+    assertThat(scope("staff:write").isDisplayed()).isTrue();
+    assertThat(page.element("scopes-hint").getText()).endsWith("every scope of its user’s role.");
+  }
+
+  @Test
+  void tokenWithoutStaffWrite_isToldToChooseACustomer_andElseShowsWhatTheApiSays()
+      throws IOException {
+    page.goToUsers(narrowed("users:read", "tokens:write", "self:read"), "");
+    assertThat(page.element("choose").getText())
+        .contains("Choose a customer", "lacks the scope staff:write");
+    page.resize(390, 844);
+    assertUsable(390);
+    page.picture("18-choose-a-customer");
+    page.type("admin");
+    page.option("admin").click();
+    assertThat(page.alert())
+        .contains("staff and administrators require the scope staff:write, which this token lacks");
+    page.type("jonewe");
+    page.option("jonewe").click();
+    page.await("done");
+
+    page.element("copy-token").click();
+    page.click("Sign out");
+    page.goToUsers(run.token(), "");
+    assertThat(page.isShown("choose-limit")).isFalse();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -383,11 +441,7 @@ class AdminPageTokensIT extends BrowserTests {
           """)
   void aWrongOptionLeadsBackToItsField(String field, String value, String words) {
     String user = createUser("active");
-    page.signIn(run.token());
-    page.await("start");
-    page.click("Create API access token");
-    page.await("describe");
-    page.element("options").findElement(By.tagName("summary")).click();
+    goToOptions(run.token());
     page.element(field).sendKeys(value);
     page.click("Create API Token");
     if (!value.equals("0")) {
@@ -406,12 +460,8 @@ class AdminPageTokensIT extends BrowserTests {
   @Test
   void aScopeThatTheRoleLacksLeadsBackToTheScopes() {
     String user = createUser("active");
-    page.signIn(run.token());
-    page.await("start");
-    page.click("Create API access token");
-    page.await("describe");
-    page.element("options").findElement(By.tagName("summary")).click();
-    page.element("scopes").findElement(By.cssSelector("[value='users:read']")).click();
+    goToOptions(run.token());
+    scope("users:read").click();
     page.click("Create API Token");
     page.await("choose");
     page.type(user);
@@ -573,6 +623,25 @@ class AdminPageTokensIT extends BrowserTests {
   /** Creates a token and returns the data of the response. */
   private static JsonNode create(String body) {
     return run.api().post("/api/v1/tokens", body).expect(201).json().at("/data");
+  }
+
+  /** Creates a token of the administrator with these scopes and returns its secret. */
+  private static String narrowed(String... scopes) {
+    String list = JsonMapper.shared().writeValueAsString(scopes);
+    return create("{\"user\":\"admin\",\"scopes\":%s}".formatted(list)).at("/token").asString();
+  }
+
+  /** Signs in and goes on to the options of a new token. */
+  private static void goToOptions(String token) {
+    page.signIn(token);
+    page.await("start");
+    page.click("Create API access token");
+    page.await("describe");
+    page.element("options").findElement(By.tagName("summary")).click();
+  }
+
+  private static WebElement scope(String name) {
+    return page.element("scopes").findElement(By.cssSelector("[value='" + name + "']"));
   }
 
   private static String ownId() {

@@ -1,8 +1,8 @@
 import { Failure } from './api.js';
-import { $, element, fact, isObject, text } from './dom.js';
+import { $, element, fact, isObject, text, texts } from './dom.js';
 import { correct, draft, forgetDraft } from './describe.js';
 import { showResult } from './done.js';
-import { onSignOut, report, request } from './session.js';
+import { onSignOut, ownToken, report, request } from './session.js';
 import { nameOf, userPicker } from './user-picker.js';
 import { onShow, show } from './views.js';
 
@@ -45,6 +45,7 @@ function showDraft() {
 
 onShow('choose', () => {
   picker.reset();
+  $('choose-limit').hidden = texts(ownToken().scopes).includes('staff:write');
   showDraft();
 });
 onSignOut(picker.reset);

@@ -1,8 +1,8 @@
-import { $, element, text } from './dom.js';
+import { SCOPES } from './access.js';
+import { $, element, text, texts } from './dom.js';
 import { clearErrors, complain, explain, fieldErrors } from './errors.js';
-import { SCOPES } from './scopes.js';
-import { onSignOut } from './session.js';
-import { show } from './views.js';
+import { onSignOut, ownToken } from './session.js';
+import { onShow, show } from './views.js';
 
 const DESCRIPTION_MAX = 200;
 const ADDRESSES_MAX = 20;
@@ -118,15 +118,26 @@ function next() {
   }
 }
 
+/** Offers the scopes that the administrator's own token has, because a new token cannot have others. */
+function offerScopes() {
+  const { scopes, narrowed } = ownToken();
+  $('scopes-limit').hidden = narrowed !== true;
+  for (const label of $('scope-boxes').children) {
+    label.hidden = !texts(scopes).includes(label.control.value);
+  }
+}
+
 $('scope-boxes').append(
-  ...Object.entries(SCOPES).map(([scope, words]) => {
+  ...Object.entries(SCOPES).map(([scope, { words, roles }]) => {
     const box = element('input', []);
     box.type = 'checkbox';
     box.value = scope;
-    return element('label', [box, element('span', [element('code', scope), element('span', ` ${words}`, 'soft')])]);
+    const allows = element('span', ` ${words} (${roles.join(', ')})`, 'soft');
+    return element('label', [box, element('span', [element('code', scope), allows])]);
   }),
 );
 onSignOut(forgetDraft);
+onShow('describe', offerScopes);
 $('description').addEventListener('input', () => {
   clearErrors();
   showCount();

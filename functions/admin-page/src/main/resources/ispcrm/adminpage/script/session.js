@@ -1,5 +1,5 @@
 import { call, Failure } from './api.js';
-import { $, text } from './dom.js';
+import { $, isObject, text } from './dom.js';
 import { complain, explain, isTokenRefused } from './errors.js';
 import { parseTime, shownTime } from './times.js';
 import { show } from './views.js';
@@ -26,7 +26,11 @@ export async function startSession(token, isAccepted) {
   if (!isAccepted(json)) {
     return false;
   }
-  session = { token, life, endsAt: null, warned: false, ownId: null };
+  const { data: own } = (await call('/tokens/self', { token, signal: life.signal })).json;
+  if (!isObject(own) || text(own.id) === '') {
+    throw new Failure('unreadable');
+  }
+  session = { token, own, life, endsAt: null, warned: false };
   $('sign-out').hidden = false;
   setEnd(tokenExpiresAt);
   return true;
@@ -44,12 +48,8 @@ export async function request(path, { signal, method, body } = {}) {
   return json;
 }
 
-/** Returns the id of the token with which the administrator signed in. */
-export async function ownTokenId() {
-  const current = session;
-  current.ownId ??= text((await request('/tokens/self')).data?.id);
-  return current.ownId;
-}
+/** Returns what the API says about the token with which the administrator signed in. */
+export const ownToken = () => session.own;
 
 function setEnd(tokenExpiresAt) {
   if (parseTime(tokenExpiresAt)) {

@@ -2,7 +2,7 @@ import { API, Failure } from './api.js';
 import { $, element, fact, isObject, setBusy, spoken, text, texts } from './dom.js';
 import { clearErrors, complain } from './errors.js';
 import { confirmRevocation } from './revoke.js';
-import { onSignOut, ownTokenId, report, request, signOut } from './session.js';
+import { onSignOut, ownToken, report, request, signOut } from './session.js';
 import { daysAhead, parseTime, shownTime } from './times.js';
 import { nameOf } from './user-picker.js';
 import { onShow, show } from './views.js';
@@ -10,18 +10,17 @@ import { onShow, show } from './views.js';
 const PAGE = 20;
 
 let owner = null;
-let ownId = '';
 // Where the next page starts; null on the last page.
 let cursor = null;
 
 const note = (message) => ($('tokens-note').textContent = message);
 const titleOf = (token) => text(token.description) || 'Token without a description';
+const isOwn = (token) => token.id === ownToken().id;
 
 /** Shows the tokens of a user. Rejects as `request` does, and then leaves the current step as it is. */
 export async function showTokens(user) {
-  const [page, own] = await Promise.all([load(user, null), ownTokenId()]);
+  const page = await load(user, null);
   owner = user;
-  ownId = own;
   const state = text(user.status);
   const username = text(user.username);
   $('tokens-user').replaceChildren(
@@ -74,7 +73,7 @@ function entry(token) {
   const title = element('h2', titleOf(token), text(token.description) ? '' : 'soft');
   title.tabIndex = -1;
   const badges = [element('span', [spoken(', '), state], `badge ${state}`)];
-  if (token.id === ownId) {
+  if (isOwn(token)) {
     badges.unshift(element('span', [spoken(', '), 'your session'], 'badge'));
   }
   const made = element(
@@ -124,8 +123,7 @@ async function revoke(token, item, button) {
   if (button.getAttribute('aria-disabled') === 'true') {
     return;
   }
-  const isOwn = token.id === ownId;
-  if (!(await confirmRevocation(token, titleOf(token), owner, isOwn))) {
+  if (!(await confirmRevocation(token, titleOf(token), owner, isOwn(token)))) {
     return;
   }
   setBusy(button, true);
@@ -136,7 +134,7 @@ async function revoke(token, item, button) {
     if (!isObject(data) || text(data.revoked_at) === '') {
       throw new Failure('unreadable');
     }
-    if (isOwn) {
+    if (isOwn(token)) {
       signOut();
       complain('You revoked the token with which you were signed in. Sign in with another token.');
       return;

@@ -13,24 +13,26 @@ import java.util.stream.Collectors;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6749#section-3.3">RFC 6749, section 3.3</a>
  */
 public enum Scope {
-  USERS_READ("users:read"),
-  USERS_WRITE("users:write"),
-  USERS_DELETE("users:delete"),
+  USERS_READ("users:read", "list and read users"),
+  USERS_WRITE("users:write", "create and change users"),
+  USERS_DELETE("users:delete", "delete users"),
 
   /**
    * Who may give a role may take any scope, so roles, and the users and tokens of staff and
    * administrators, need a scope of their own besides the one for the request.
    */
-  STAFF_WRITE("staff:write"),
-  HISTORY_READ("history:read"),
-  TOKENS_READ("tokens:read"),
-  TOKENS_WRITE("tokens:write"),
-  SELF_READ("self:read");
+  STAFF_WRITE("staff:write", "give roles, and manage staff and administrators"),
+  HISTORY_READ("history:read", "read what happened to users"),
+  TOKENS_READ("tokens:read", "list and read tokens"),
+  TOKENS_WRITE("tokens:write", "create and revoke tokens"),
+  SELF_READ("self:read", "read the record of its own user");
 
   private final String text;
+  private final String words;
 
-  Scope(String text) {
+  Scope(String text, String words) {
     this.text = text;
+    this.words = words;
   }
 
   /** Finds the scope that is written like this. */
@@ -49,6 +51,11 @@ public enum Scope {
   /** Writes a list of scopes separated by spaces. */
   public static String formatList(Collection<Scope> scopes) {
     return scopes.stream().map(Scope::toString).collect(Collectors.joining(" "));
+  }
+
+  /** What the scope allows, in words for people, such as {@code list and read users}. */
+  public String words() {
+    return words;
   }
 
   /** The scope as clients write it, such as {@code users:read}. */
