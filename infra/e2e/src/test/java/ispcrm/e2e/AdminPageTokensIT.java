@@ -120,6 +120,24 @@ class AdminPageTokensIT extends BrowserTests {
     assertNothingInjected();
   }
 
+  @Test
+  void token_narrowedOrNot_saysWhetherItHasAllScopesOfTheRole() {
+    String user = createUser("active");
+    create("{\"user\":\"%s\",\"description\":\"Whole\"}".formatted(user));
+    create(
+        "{\"user\":\"%s\",\"description\":\"Narrow\",\"scopes\":[\"self:read\"]}".formatted(user));
+    page.goToTokens(run.token(), user);
+    assertThat(page.token("Whole").getText()).contains("All scopes of the user’s role: self:read");
+    assertThat(page.token("Narrow").getText()).contains("Limited to: self:read");
+
+    page.click("Sign out");
+    page.goToUsers(run.token(), "");
+    page.type(user);
+    page.option(user).click();
+    page.await("done");
+    assertThat(page.element("done-facts").getText()).contains("All scopes of the user’s role:");
+  }
+
   private static void assertNothingInjected() {
     assertThat(page.execute("return [window.ran, document.querySelectorAll('.injected').length]"))
         .isEqualTo(Arrays.asList(null, 0L));
@@ -384,7 +402,7 @@ class AdminPageTokensIT extends BrowserTests {
     page.option("admin").click();
     page.await("done");
     assertThat(page.element("done").getText())
-        .contains("staff:write: give roles, and manage staff and administrators")
+        .contains("Limited to:", "staff:write: give roles, and manage staff and administrators")
         .doesNotContain("users:read");
     JsonNode own =
         run.api().as(page.value("new-token")).get("/api/v1/tokens/self").expect(200).json();

@@ -1,6 +1,6 @@
 import { API } from './api.js';
 import { $, element, fact, text, texts } from './dom.js';
-import { scopeList } from './scopes.js';
+import { reach, scopeList } from './scopes.js';
 import { onSignOut } from './session.js';
 import { daysAhead, shownTime } from './times.js';
 import { nameOf } from './user-picker.js';
@@ -22,7 +22,7 @@ export function showResult(data, user) {
   if (text(data.description)) {
     facts.push(fact('Description', text(data.description)));
   }
-  facts.push(fact('Scopes', [scopeList(texts(data.scopes))]));
+  facts.push(fact('Scopes', [reach(data), scopeList(texts(data.scopes))]));
   if (texts(data.allowed_ips).length > 0) {
     facts.push(fact('Addresses', texts(data.allowed_ips).join(', ')));
   }

@@ -9,3 +9,6 @@ export const scopeList = (scopes) =>
       element('li', [element('code', scope), Object.hasOwn(SCOPES, scope) ? `: ${SCOPES[scope].words}` : '']),
     ),
   );
+
+/** Says whether a token is narrowed, in front of its scopes. */
+export const reach = ({ narrowed }) => (narrowed === true ? 'Limited to: ' : 'All scopes of the user’s role: ');

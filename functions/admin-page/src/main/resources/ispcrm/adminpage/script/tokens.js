@@ -2,6 +2,7 @@ import { API, Failure } from './api.js';
 import { $, element, fact, isObject, setBusy, spoken, text, texts } from './dom.js';
 import { clearErrors, complain } from './errors.js';
 import { confirmRevocation } from './revoke.js';
+import { reach } from './scopes.js';
 import { onSignOut, ownToken, report, request, signOut } from './session.js';
 import { daysAhead, parseTime, shownTime } from './times.js';
 import { nameOf } from './user-picker.js';
@@ -100,7 +101,10 @@ function facts(token, state) {
     rows.push(fact('Revoked', [shownTime(text(token.revoked_at)), by(token.revoked_by)]));
   }
   rows.push(
-    fact('Scopes', scopes.length > 0 ? scopes.flatMap((scope) => [element('code', scope), ' ']) : 'none'),
+    fact('Scopes', [
+      reach(token),
+      ...(scopes.length > 0 ? scopes.flatMap((scope) => [element('code', scope), ' ']) : ['none']),
+    ]),
     fact('Created', [shownTime(text(token.created_at)), by(token.created_by), ...withToken(token.created_by_token)]),
     fact('Last used', token.last_used_at ? [shownTime(text(token.last_used_at)), from(token.last_used_from)] : 'never'),
     fact(state === 'expired' ? 'Expired' : 'Expires', [
