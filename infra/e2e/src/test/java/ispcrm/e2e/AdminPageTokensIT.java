@@ -145,7 +145,7 @@ class AdminPageTokensIT extends BrowserTests {
   }
 
   @Test
-  void revokedAndExpiredTokensAreMarkedAndCannotBeRevoked() {
+  void revokedAndExpiredTokens_areMarkedAndOnlyWhatTheyCreatedCanBeRevoked() {
     String user = createUser("active");
     String revoked =
         create("{\"user\":\"%s\",\"description\":\"Lost\"}".formatted(user)).at("/id").asString();
@@ -171,8 +171,8 @@ class AdminPageTokensIT extends BrowserTests {
 
     assertThat(page.token("Lost").getText()).contains("revoked", "by admin");
     assertThat(page.token("Old").getText()).contains("expired", "2 January 2020");
-    assertThat(page.buttons(page.token("Lost"))).isEmpty();
-    assertThat(page.buttons(page.token("Old"))).isEmpty();
+    assertOnlyDescendantsCanBeRevoked("Lost");
+    assertOnlyDescendantsCanBeRevoked("Old");
   }
 
   @Test
@@ -235,7 +235,7 @@ class AdminPageTokensIT extends BrowserTests {
     page.until(() -> page.token("Leaked").getText().contains("revoked"));
     leaked.get("/api/v1").expect(401);
     assertThat(page.element("tokens-note").getText()).contains("“Leaked” is revoked");
-    assertThat(page.buttons(page.token("Leaked"))).isEmpty();
+    assertOnlyDescendantsCanBeRevoked("Leaked");
   }
 
   @Test
@@ -265,7 +265,7 @@ class AdminPageTokensIT extends BrowserTests {
     assertThat(revoke).startsWith("Revoke the token “Leaked”");
     page.press(Keys.ENTER);
     page.await("confirm");
-    assertThat(page.focused()).as("the harmless button").isEqualTo("confirm-cancel");
+    assertThat(page.focused()).as("harmless").isEqualTo("confirm-descendants");
     page.press(Keys.ESCAPE);
     page.until(() -> !page.isShown("confirm"));
     assertThat(focusedText()).as("the focus returns").isEqualTo(revoke);
@@ -273,6 +273,8 @@ class AdminPageTokensIT extends BrowserTests {
 
     page.press(Keys.ENTER);
     page.await("confirm");
+    page.press(Keys.TAB);
+    assertThat(page.focused()).isEqualTo("confirm-cancel");
     page.press(Keys.TAB);
     assertThat(page.focused()).isEqualTo("confirm-revoke");
     page.press(Keys.ENTER);
@@ -315,6 +317,77 @@ class AdminPageTokensIT extends BrowserTests {
     assertThat(page.focused()).isEqualTo("admin-token");
     assertThat(page.tokens()).isEmpty();
     run.api().as(own).get("/api/v1").expect(401);
+  }
+
+  @Test
+  void tokenWithDescendants_revoked_endsAndListsThem() {
+    String user = createUser("active");
+    JsonNode root = create("{\"user\":\"admin\",\"description\":\"Root\"}");
+    JsonNode child = createWith(root, "{\"user\":\"admin\",\"description\":\"Child\"}");
+    JsonNode grandchild = createWith(child, "{\"user\":\"%s\"}".formatted(user));
+    page.goToTokens(run.token(), "admin");
+    revokeWithDescendants("Root");
+    page.until(() -> page.element("tokens-note").getText().contains("revoked"));
+    assertThat(page.element("tokens-note").getText())
+        .isEqualTo("The token “Root” and 2 tokens that descend from it are revoked.");
+    assertThat(page.token("Root").getText())
+        .contains(
+            id(child) + " of admin, created with the token " + id(root),
+            id(grandchild) + " of " + user + ", created with the token " + id(child));
+    assertThat(focusedText()).isEqualTo("Root");
+    assertThat(page.token("Child").getText()).contains("revoked");
+    for (JsonNode revoked : List.of(root, child, grandchild)) {
+      as(revoked).get("/api/v1").expect(401);
+    }
+  }
+
+  @Test
+  void revokedToken_whatItCreated_canStillBeRevoked() {
+    JsonNode root = create("{\"user\":\"admin\",\"description\":\"Known\"}");
+    JsonNode child = createWith(root, "{\"user\":\"admin\",\"description\":\"Overlooked\"}");
+    run.api().send("DELETE", "/api/v1/tokens/" + id(root), null).expect(200);
+    page.goToTokens(run.token(), "admin");
+    page.buttons(page.token("Known")).get(0).click();
+    page.await("confirm");
+    assertThat(page.element("confirm").getText()).contains("what this token created", "Known");
+    page.click("Revoke the tokens");
+    page.until(() -> page.token("Overlooked").getText().contains("revoked"));
+    assertThat(page.element("tokens-note").getText())
+        .isEqualTo("The token “Known” and 1 token that descends from it are revoked.");
+    as(child).get("/api/v1").expect(401);
+  }
+
+  @Test
+  void descendants_notEnoughTime_isToldToRepeatAndThenEndsThem() {
+    JsonNode root = create("{\"user\":\"admin\",\"description\":\"Fertile\"}");
+    JsonNode child = createWith(root, "{\"user\":\"admin\"}");
+    page.goToTokens(run.token(), "admin");
+    page.respondNext(503, "{\"message\":\"M\",\"request_id\":\"r-1\"}", "");
+    revokeWithDescendants("Fertile");
+    assertThat(page.alert())
+        .contains(
+            "Wait 7 seconds, then revoke it again with the tokens that it created",
+            "continues where it stopped",
+            "Do not rely on the tokens being revoked",
+            "r-1");
+    as(child).get("/api/v1").expect(200);
+    revokeWithDescendants("Fertile");
+    page.until(() -> page.element("tokens-note").getText().contains("1 token that descends"));
+    assertThat(page.element("alert").getText()).isEmpty();
+    as(child).get("/api/v1").expect(401);
+  }
+
+  @Test
+  void sessionThatDescendsFromARevokedToken_signsOutAndListsWhatWasRevoked() {
+    JsonNode root = create("{\"user\":\"admin\",\"description\":\"Origin\"}");
+    JsonNode own = createWith(root, "{\"user\":\"admin\"}");
+    page.goToTokens(own.at("/token").asString(), "admin");
+    revokeWithDescendants("Origin");
+    page.await("signin");
+    assertThat(page.alert())
+        .contains("You revoked the token with which you were signed in")
+        .contains("“Origin” and 1 token that descends from it", id(own) + ": of admin");
+    as(root).get("/api/v1").expect(401);
   }
 
   @Test
@@ -545,8 +618,13 @@ class AdminPageTokensIT extends BrowserTests {
     page.preferDark(isDark);
     String color = isDark ? "dark-" : "";
     try {
-      String user = createUser("active");
-      create("{\"user\":\"%s\",\"description\":\"%s\"}".formatted(user, "w".repeat(60)));
+      String user = createAdministrator();
+      JsonNode creator =
+          create("{\"user\":\"%s\",\"description\":\"%s\"}".formatted(user, "w".repeat(60)));
+      createWith(
+          creator,
+          "{\"user\":\"%s\",\"description\":\"Child\",\"scopes\":[\"users:read\"]}"
+              .formatted(user));
       String lost = create("{\"user\":\"%s\"}".formatted(user)).at("/id").asString();
       run.api().send("DELETE", "/api/v1/tokens/" + lost, null).expect(200);
       page.element("signin").findElement(By.tagName("summary")).click();
@@ -563,8 +641,9 @@ class AdminPageTokensIT extends BrowserTests {
       page.await("confirm");
       assertUsable(width);
       page.picture(color + "9-confirm");
-      page.press(Keys.TAB, Keys.ENTER);
-      page.until(() -> page.token("www").getText().contains("revoked"));
+      page.press(Keys.SPACE, Keys.TAB, Keys.TAB, Keys.ENTER);
+      page.until(() -> page.token("www").getText().contains("Also revoked"));
+      assertUsable(width);
       page.picture(color + "10-revoked");
       page.click("Back");
       page.await("find");
@@ -580,6 +659,7 @@ class AdminPageTokensIT extends BrowserTests {
       page.picture(color + "11-options");
       page.element("addresses").sendKeys("localhost");
       page.element("days").sendKeys("7");
+      scope("staff:write").click();
       page.click("Create API Token");
       page.await("choose");
       page.type(user);
@@ -619,6 +699,19 @@ class AdminPageTokensIT extends BrowserTests {
     page.click("Revoke the token");
   }
 
+  private static void revokeWithDescendants(String description) {
+    page.buttons(page.token(description)).get(0).click();
+    page.await("confirm");
+    page.element("confirm-descendants").click();
+    page.click("Revoke the token");
+  }
+
+  private static void assertOnlyDescendantsCanBeRevoked(String description) {
+    assertThat(page.buttons(page.token(description)))
+        .singleElement()
+        .satisfies(button -> assertThat(button.getText()).startsWith("Revoke what it created"));
+  }
+
   private static List<String> titles() {
     return page.tokens().stream()
         .map(token -> token.findElement(By.tagName("h2")).getText())
@@ -638,9 +731,34 @@ class AdminPageTokensIT extends BrowserTests {
     return id;
   }
 
+  /** Creates an administrator besides the first one and returns the id. */
+  private static String createAdministrator() {
+    String id = createUser("active");
+    run.api().send("PATCH", "/api/v1/users/" + id, "{\"role\":\"admin\"}").expect(200);
+    return id;
+  }
+
   /** Creates a token and returns the data of the response. */
   private static JsonNode create(String body) {
-    return run.api().post("/api/v1/tokens", body).expect(201).json().at("/data");
+    return create(run.api(), body);
+  }
+
+  /** Creates a token with another one. */
+  private static JsonNode createWith(JsonNode creator, String body) {
+    return create(as(creator), body);
+  }
+
+  private static JsonNode create(Api api, String body) {
+    return api.post("/api/v1/tokens", body).expect(201).json().at("/data");
+  }
+
+  /** Calls the API with a token that was created. */
+  private static Api as(JsonNode token) {
+    return run.api().as(token.at("/token").asString());
+  }
+
+  private static String id(JsonNode token) {
+    return token.at("/id").asString();
   }
 
   /** Creates a token of the administrator with these scopes and returns its secret. */

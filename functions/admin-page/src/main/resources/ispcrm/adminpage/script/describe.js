@@ -133,7 +133,7 @@ $('scope-boxes').append(
     box.type = 'checkbox';
     box.value = scope;
     const allows = element('span', ` ${words} (${roles.join(', ')})`, 'soft');
-    return element('label', [box, element('span', [element('code', scope), allows])]);
+    return element('label', [box, element('span', [element('code', scope), allows])], 'choice');
   }),
 );
 onSignOut(forgetDraft);

@@ -12,6 +12,15 @@ const RETRY = {
   list: 'choose the user again',
   more: 'press Show more tokens again',
   revoke: 'press Revoke again',
+  revokeDescendants: 'revoke it again with the tokens that it created',
+};
+
+const GONE = {
+  create: 'This user no longer exists. Search again and choose another user.',
+  revoke: 'This token no longer exists, so it cannot be used. There is nothing to revoke.',
+  revokeDescendants:
+    'This token no longer exists, and nothing says any more which tokens it created. ' +
+    'Revoke all tokens of the users for whom it may have created some.',
 };
 
 const LABELS = {
@@ -43,13 +52,22 @@ function uncertainty(failure, task) {
   if (task === 'create') {
     return ' If a token was created anyway, it was never shown: find it in the user’s tokens and revoke it.';
   }
-  return task === 'revoke' ? ' Do not rely on the token being revoked until this page says so.' : '';
+  if (task === 'revoke') {
+    return ' Do not rely on the token being revoked until this page says so.';
+  }
+  return task.startsWith('revoke') ? ' Do not rely on the tokens being revoked until this page says so.' : '';
 }
 
 function refusal(failure, task) {
   const retry = RETRY[task];
   const said = text(failure.json.message);
   const quoted = said && fieldErrors(failure).length === 0 ? ` The API says: “${said}”` : '';
+  if (failure.status === 503 && task === 'revokeDescendants') {
+    return (
+      `There was not enough time to revoke all of them. ${pause(failure.retryAfter)}, then ${retry}: ` +
+      'that continues where it stopped.'
+    );
+  }
   switch (failure.status) {
     case 400:
       return task === 'create'
@@ -67,12 +85,7 @@ function refusal(failure, task) {
         ? `Your token cannot be used from this address.${quoted} Sign in with another token.`
         : `Your token does not allow this.${quoted} Sign in with an administrator’s token that has all scopes.`;
     case 404:
-      if (task === 'create') {
-        return 'This user no longer exists. Search again and choose another user.';
-      }
-      return task === 'revoke'
-        ? 'This token no longer exists, so it cannot be used. There is nothing to revoke.'
-        : `No API was found at ${API}.${quoted} Check the address of this page.`;
+      return GONE[task] ?? `No API was found at ${API}.${quoted} Check the address of this page.`;
     case 409:
       return failure.json.code === 'user_barred'
         ? `The token was not created, because this user has no access.${quoted} Choose another user.`
@@ -102,12 +115,12 @@ function instruction(failure, task) {
   return refusal(failure, task);
 }
 
-/** Shows an error above the step, and has screen readers announce it. */
-export function complain(message, requestId = '', errors = []) {
+/** Shows a message above the step, with what it is about in detail, and has screen readers announce it. */
+export function complain(message, requestId = '', details = []) {
   const parts = [element('p', message)];
-  const items = errors.map(({ field, message: wrong }) => {
+  const items = details.map(({ field, message: said }) => {
     const name = Object.hasOwn(LABELS, text(field)) ? LABELS[field] : field;
-    return element('li', [name, wrong].map(text).filter(Boolean).join(': '));
+    return element('li', [name, said].map(text).filter(Boolean).join(': '));
   });
   if (items.length > 0) {
     parts.push(element('ul', items));

@@ -4,21 +4,56 @@ import { nameOf } from './user-picker.js';
 
 const dialog = $('confirm');
 
+/** Asks whether to revoke a valid token. Resolves as `ask`. */
+export const confirmRevocation = (token, title, owner, isOwn) =>
+  ask({
+    title: 'Revoke this token?',
+    words: 'Programs that use it lose access with their next request. You cannot undo this.',
+    ownWords: isOwn ? 'You are signed in with this token. Revoking it signs you out.' : '',
+    facts: factsOf(token, title, owner),
+    offersDescendants: true,
+    cancel: 'Keep the token',
+    revoke: 'Revoke the token',
+  });
+
+/** Asks whether to revoke the tokens that a token created, which itself is no longer valid. Resolves as `ask`. */
+export const confirmRevocationOfDescendants = (token, title, owner) =>
+  ask({
+    title: 'Revoke what this token created?',
+    words:
+      'Every token that it created, and that those created, stops working with its next request. ' +
+      'You cannot undo this. It takes a few seconds.',
+    facts: factsOf(token, title, owner),
+    cancel: 'Keep the tokens',
+    revoke: 'Revoke the tokens',
+  });
+
+const factsOf = (token, title, owner) => [
+  fact('Token', title),
+  fact('User', nameOf(owner)),
+  fact('Id', [element('code', text(token.id))]),
+];
+
 /**
- * Asks whether to revoke a token, in a modal dialog. Cancel and Escape mean no. Afterwards the focus returns to where
- * it was.
+ * Asks in a modal dialog. Cancel and Escape mean no. Afterwards the focus returns to where it was. Resolves to null for
+ * no, and otherwise to an object that says whether the descendants were selected.
  */
-export function confirmRevocation(token, title, owner, isOwn) {
-  $('confirm-facts').replaceChildren(
-    fact('Token', title),
-    fact('User', nameOf(owner)),
-    fact('Id', [element('code', text(token.id))]),
-  );
-  $('confirm-own').hidden = !isOwn;
+function ask({ title, words, ownWords = '', facts, offersDescendants = false, cancel, revoke }) {
+  $('confirm-title').textContent = title;
+  $('confirm-text').textContent = words;
+  $('confirm-own').textContent = ownWords;
+  $('confirm-own').hidden = ownWords === '';
+  $('confirm-facts').replaceChildren(...facts);
+  $('confirm-also').hidden = !offersDescendants;
+  $('confirm-descendants').checked = false;
+  $('confirm-cancel').textContent = cancel;
+  $('confirm-revoke').textContent = revoke;
   dialog.returnValue = '';
   dialog.showModal();
   return new Promise((resolve) => {
-    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'revoke'), { once: true });
+    const answer = () =>
+      resolve(dialog.returnValue === 'revoke' ? { withDescendants: $('confirm-descendants').checked } : null);
+    dialog.addEventListener('close', answer, { once: true });
   });
 }
 

@@ -1,7 +1,7 @@
 import { API, Failure } from './api.js';
 import { $, element, fact, isObject, setBusy, spoken, text, texts } from './dom.js';
 import { clearErrors, complain } from './errors.js';
-import { confirmRevocation } from './revoke.js';
+import { confirmRevocation, confirmRevocationOfDescendants } from './revoke.js';
 import { reach } from './scopes.js';
 import { onSignOut, ownToken, report, request, signOut } from './session.js';
 import { daysAhead, parseTime, shownTime } from './times.js';
@@ -13,6 +13,8 @@ const PAGE = 20;
 let owner = null;
 // Where the next page starts; null on the last page.
 let cursor = null;
+// Each token in the list with its item, by the token's id.
+const entries = new Map();
 
 const note = (message) => ($('tokens-note').textContent = message);
 const titleOf = (token) => text(token.description) || 'Token without a description';
@@ -29,7 +31,7 @@ export async function showTokens(user) {
     element('span', nameOf(user) === username ? ' ' : ` username ${username} `, 'soft'),
     element('span', state, state === 'active' ? 'badge active' : 'badge'),
   );
-  $('token-list').replaceChildren();
+  clearList();
   show('tokens');
   // After the step is shown, because screen readers announce only changes of what is shown.
   append(page);
@@ -46,8 +48,8 @@ async function load(user, after) {
 
 /** Adds a page to the list and returns the first of its entries. */
 function append(page) {
-  const entries = page.tokens.filter(isObject).map(entry);
-  $('token-list').append(...entries);
+  const added = page.tokens.filter(isObject).map((token) => entry(token));
+  $('token-list').append(...added);
   const next = text(page._links?.next);
   cursor = next && new URL(next, API).searchParams.get('cursor');
   $('more').hidden = !cursor;
@@ -58,7 +60,7 @@ function append(page) {
   } else {
     note(cursor ? `The latest ${many}.` : `${many}, latest first.`);
   }
-  return entries[0];
+  return added[0];
 }
 
 function stateOf(token) {
@@ -69,7 +71,12 @@ function stateOf(token) {
   return expiry && expiry <= Date.now() ? 'expired' : 'valid';
 }
 
-function entry(token) {
+/**
+ * Makes the entry of a token.
+ *
+ * @param descendants the tokens that were revoked with it, if they are to be listed
+ */
+function entry(token, descendants = []) {
   const state = stateOf(token);
   const title = element('h2', titleOf(token), text(token.description) ? '' : 'soft');
   title.tabIndex = -1;
@@ -77,24 +84,40 @@ function entry(token) {
   if (isOwn(token)) {
     badges.unshift(element('span', [spoken(', '), 'your session'], 'badge'));
   }
-  const made = element(
+  const which = spoken(` the token “${titleOf(token)}”, ${text(token.id)}`);
+  const button = element('button', state === 'valid' ? ['Revoke', which] : ['Revoke what it created', which], 'quiet');
+  button.type = 'button';
+  button.addEventListener('click', () => revoke(token, button));
+  const item = element(
     'li',
     [
       element('div', [title, element('span', badges, 'badges')], 'token-head'),
-      element('dl', facts(token, state), 'facts'),
+      element('dl', facts(token, state, descendants), 'facts'),
+      button,
     ],
     state,
   );
-  if (state === 'valid') {
-    const button = element('button', ['Revoke', spoken(` the token “${titleOf(token)}”, ${text(token.id)}`)], 'quiet');
-    button.type = 'button';
-    button.addEventListener('click', () => revoke(token, made, button));
-    made.append(button);
-  }
-  return made;
+  entries.set(token.id, { token, item });
+  return item;
 }
 
-function facts(token, state) {
+/** Replaces the entry of a token that has changed, and returns it. */
+function renew(token, descendants) {
+  const { item } = entries.get(token.id);
+  const renewed = entry(token, descendants);
+  item.replaceWith(renewed);
+  return renewed;
+}
+
+/** Shows a token as revoked, if the list shows it as something else. */
+function markRevoked(id, revokedAt) {
+  const token = entries.get(id)?.token;
+  if (token && stateOf(token) !== 'revoked') {
+    renew({ ...token, revoked_at: revokedAt });
+  }
+}
+
+function facts(token, state, descendants) {
   const scopes = texts(token.scopes);
   const rows = [];
   if (state === 'revoked') {
@@ -116,6 +139,12 @@ function facts(token, state) {
     rows.push(fact('Addresses', texts(token.allowed_ips).join(', ')));
   }
   rows.push(fact('Id', [element('code', text(token.id))]));
+  if (descendants.length > 0) {
+    const items = descendants.map(({ id, user, created_by_token: creator }) =>
+      element('li', [element('code', text(id)), ` of ${text(user)}, created`, ...withToken(creator)]),
+    );
+    rows.push(fact('Also revoked', [element('ul', items)]));
+  }
   return rows;
 }
 
@@ -123,36 +152,58 @@ const by = (user) => (text(user) ? ` by ${text(user)}` : '');
 const from = (address) => (text(address) ? ` from ${text(address)}` : '');
 const withToken = (id) => (text(id) ? [' with the token ', element('code', text(id))] : []);
 
-async function revoke(token, item, button) {
+async function revoke(token, button) {
   if (button.getAttribute('aria-disabled') === 'true') {
     return;
   }
-  if (!(await confirmRevocation(token, titleOf(token), owner, isOwn(token)))) {
+  const user = owner;
+  const isValid = stateOf(token) === 'valid';
+  const chosen = isValid
+    ? await confirmRevocation(token, titleOf(token), user, isOwn(token))
+    : await confirmRevocationOfDescendants(token, titleOf(token), user);
+  if (!chosen) {
     return;
   }
+  const withDescendants = !isValid || chosen.withDescendants;
   setBusy(button, true);
   clearErrors();
-  note('Revoking the token…');
+  note(withDescendants ? 'Revoking the tokens. This takes a few seconds…' : 'Revoking the token…');
   try {
-    const { data } = await request(`/tokens/${encodeURIComponent(token.id)}`, { method: 'DELETE' });
-    if (!isObject(data) || text(data.revoked_at) === '') {
+    const path = `/tokens/${encodeURIComponent(token.id)}${withDescendants ? '?descendants=true' : ''}`;
+    const { data } = await request(path, { method: 'DELETE' });
+    if (!isObject(data) || text(data.revoked_at) === '' || (withDescendants && !Array.isArray(data.descendants))) {
       throw new Failure('unreadable');
     }
-    if (isOwn(token)) {
+    const descendants = withDescendants ? data.descendants.filter(isObject) : [];
+    const outcome = withDescendants ? outcomeOf(data, descendants.length) : `The token “${titleOf(data)}” is revoked.`;
+    if (isOwn(token) || descendants.some(isOwn)) {
       signOut();
-      complain('You revoked the token with which you were signed in. Sign in with another token.');
-      return;
+      complain(
+        `You revoked the token with which you were signed in. ${outcome} Sign in with another token.`,
+        '',
+        descendants.map(({ id, user: of }) => ({ field: text(id), message: `of ${text(of)}` })),
+      );
+    } else if (owner === user) {
+      descendants.forEach(({ id, revoked_at: revokedAt }) => markRevoked(id, revokedAt));
+      renew(data, descendants).querySelector('h2').focus();
+      note(outcome);
     }
-    const revoked = entry(data);
-    item.replaceWith(revoked);
-    revoked.querySelector('h2').focus();
-    note(`The token “${titleOf(data)}” is revoked.`);
   } catch (error) {
     note('');
-    report(error, 'revoke');
+    report(error, withDescendants ? 'revokeDescendants' : 'revoke');
   } finally {
     setBusy(button, false);
   }
+}
+
+function outcomeOf(token, count) {
+  const title = `The token “${titleOf(token)}”`;
+  if (count === 0) {
+    return `${title} is revoked. It has created no tokens.`;
+  }
+  return count === 1
+    ? `${title} and 1 token that descends from it are revoked.`
+    : `${title} and ${count} tokens that descend from it are revoked.`;
 }
 
 async function showMore() {
@@ -175,10 +226,15 @@ async function showMore() {
   }
 }
 
+function clearList() {
+  entries.clear();
+  $('token-list').replaceChildren();
+}
+
 function forgetTokens() {
   owner = null;
   cursor = null;
-  $('token-list').replaceChildren();
+  clearList();
   $('tokens-user').replaceChildren();
   note('');
 }
