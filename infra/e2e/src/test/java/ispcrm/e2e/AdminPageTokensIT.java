@@ -261,6 +261,8 @@ class AdminPageTokensIT extends BrowserTests {
     assertThat(page.focused()).isEqualTo("tokens-title");
 
     page.press(Keys.TAB);
+    assertThat(page.focused()).isEqualTo("revoke-all");
+    page.press(Keys.TAB);
     String revoke = focusedText();
     assertThat(revoke).startsWith("Revoke the token “Leaked”");
     page.press(Keys.ENTER);
@@ -281,6 +283,7 @@ class AdminPageTokensIT extends BrowserTests {
     page.until(() -> page.token("Leaked").getText().contains("revoked"));
     page.until(() -> focusedText().equals("Leaked"));
     leaked.get("/api/v1").expect(401);
+    page.pressShiftTab();
     page.pressShiftTab();
     assertThat(page.focused()).isEqualTo("tokens-back");
     page.press(Keys.ENTER);
@@ -388,6 +391,63 @@ class AdminPageTokensIT extends BrowserTests {
         .contains("You revoked the token with which you were signed in")
         .contains("“Origin” and 1 token that descends from it", id(own) + ": of admin");
     as(root).get("/api/v1").expect(401);
+  }
+
+  @Test
+  void allTokensOfAUser_revokedAfterAConfirmation_haveEnded() {
+    String user = createUser("active");
+    JsonNode listed = create("{\"user\":\"%s\",\"description\":\"Listed\"}".formatted(user));
+    page.goToTokens(run.token(), user);
+    JsonNode unlisted = create("{\"user\":\"%s\"}".formatted(user));
+    page.element("revoke-all").click();
+    page.await("confirm");
+    assertThat(page.element("confirm").getText())
+        .contains(user, "whatever their number", "created later work", "cannot undo");
+    assertThat(page.focused()).as("harmless").isEqualTo("confirm-cancel");
+    assertThat(page.isShown("confirm-own")).isFalse();
+    page.click("Keep the tokens");
+    page.until(() -> !page.isShown("confirm"));
+    as(listed).get("/api/v1").expect(200);
+
+    page.element("revoke-all").click();
+    page.await("confirm");
+    page.click("Revoke all tokens");
+    page.until(() -> page.token("Listed").getText().contains("revoked"));
+    assertThat(page.element("tokens-note").getText())
+        .isEqualTo("All tokens that " + user + " had are revoked.");
+    assertThat(page.focused()).isEqualTo("revoke-all");
+    as(listed).get("/api/v1").expect(401);
+    as(unlisted).get("/api/v1").expect(401);
+    as(create("{\"user\":\"%s\"}".formatted(user))).get("/api/v1").expect(200);
+  }
+
+  @Test
+  void allTokensOfAUser_failure_isReportedAndCanBeRepeated() {
+    String user = createUser("active");
+    create("{\"user\":\"%s\",\"description\":\"Listed\"}".formatted(user));
+    page.goToTokens(run.token(), user);
+    page.respondNext(500, "{\"message\":\"M\",\"request_id\":\"r-1\"}", "");
+    revokeAll();
+    assertThat(page.alert())
+        .contains("press Revoke all tokens of this user again", "Do not rely on the tokens", "r-1");
+    assertThat(page.token("Listed").getText()).contains("valid");
+    revokeAll();
+    page.until(() -> page.token("Listed").getText().contains("revoked"));
+    assertThat(page.element("alert").getText()).isEmpty();
+  }
+
+  @Test
+  void allTokensOfTheSessionsUser_warnsAndSignsOut() {
+    String administrator = createAdministrator();
+    JsonNode own = create("{\"user\":\"%s\"}".formatted(administrator));
+    page.goToTokens(own.at("/token").asString(), administrator);
+    page.element("revoke-all").click();
+    page.await("confirm");
+    assertThat(page.element("confirm-own").getText()).contains("You will be signed out");
+    page.click("Revoke all tokens");
+    page.await("signin");
+    assertThat(page.alert()).contains("You revoked all your tokens", "bootstrap-admin");
+    as(own).get("/api/v1").expect(401);
   }
 
   @Test
@@ -625,6 +685,7 @@ class AdminPageTokensIT extends BrowserTests {
           creator,
           "{\"user\":\"%s\",\"description\":\"Child\",\"scopes\":[\"users:read\"]}"
               .formatted(user));
+      create("{\"user\":\"%s\",\"description\":\"Another\"}".formatted(user));
       String lost = create("{\"user\":\"%s\"}".formatted(user)).at("/id").asString();
       run.api().send("DELETE", "/api/v1/tokens/" + lost, null).expect(200);
       page.element("signin").findElement(By.tagName("summary")).click();
@@ -645,6 +706,14 @@ class AdminPageTokensIT extends BrowserTests {
       page.until(() -> page.token("www").getText().contains("Also revoked"));
       assertUsable(width);
       page.picture(color + "10-revoked");
+      page.element("revoke-all").click();
+      page.await("confirm");
+      assertUsable(width);
+      page.picture(color + "16-confirm-all");
+      page.click("Revoke all tokens");
+      page.until(() -> page.token("Another").getText().contains("revoked"));
+      assertUsable(width);
+      page.picture(color + "17-all-revoked");
       page.click("Back");
       page.await("find");
       page.type("owner", "jo");
@@ -704,6 +773,12 @@ class AdminPageTokensIT extends BrowserTests {
     page.await("confirm");
     page.element("confirm-descendants").click();
     page.click("Revoke the token");
+  }
+
+  private static void revokeAll() {
+    page.element("revoke-all").click();
+    page.await("confirm");
+    page.click("Revoke all tokens");
   }
 
   private static void assertOnlyDescendantsCanBeRevoked(String description) {

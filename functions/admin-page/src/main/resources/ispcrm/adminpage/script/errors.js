@@ -13,6 +13,7 @@ const RETRY = {
   more: 'press Show more tokens again',
   revoke: 'press Revoke again',
   revokeDescendants: 'revoke it again with the tokens that it created',
+  revokeAll: 'press Revoke all tokens of this user again',
 };
 
 const GONE = {
@@ -21,6 +22,7 @@ const GONE = {
   revokeDescendants:
     'This token no longer exists, and nothing says any more which tokens it created. ' +
     'Revoke all tokens of the users for whom it may have created some.',
+  revokeAll: 'This user no longer exists, so their tokens cannot be used. There is nothing to revoke.',
 };
 
 const LABELS = {

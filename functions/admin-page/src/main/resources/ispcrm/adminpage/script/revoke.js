@@ -28,6 +28,21 @@ export const confirmRevocationOfDescendants = (token, title, owner) =>
     revoke: 'Revoke the tokens',
   });
 
+/** Asks whether to revoke all tokens of a user. Resolves as `ask`. */
+export const confirmRevocationOfAll = (owner, isOwn) =>
+  ask({
+    title: 'Revoke all tokens of this user?',
+    words:
+      'All tokens that the user has now stop working with their next request, whatever their number, also those that ' +
+      'this page does not show. Tokens that are created later work. You cannot undo this.',
+    ownWords: isOwn
+      ? 'You are signed in with one of them. You will be signed out, and need a token from another administrator.'
+      : '',
+    facts: [fact('User', nameOf(owner)), fact('Id', [element('code', text(owner.id))])],
+    cancel: 'Keep the tokens',
+    revoke: 'Revoke all tokens',
+  });
+
 const factsOf = (token, title, owner) => [
   fact('Token', title),
   fact('User', nameOf(owner)),

@@ -1,7 +1,7 @@
 import { API, Failure } from './api.js';
 import { $, element, fact, isObject, setBusy, spoken, text, texts } from './dom.js';
-import { clearErrors, complain } from './errors.js';
-import { confirmRevocation, confirmRevocationOfDescendants } from './revoke.js';
+import { clearErrors, complain, NEW_TOKEN_HELP } from './errors.js';
+import { confirmRevocation, confirmRevocationOfAll, confirmRevocationOfDescendants } from './revoke.js';
 import { reach } from './scopes.js';
 import { onSignOut, ownToken, report, request, signOut } from './session.js';
 import { daysAhead, parseTime, shownTime } from './times.js';
@@ -206,6 +206,39 @@ function outcomeOf(token, count) {
     : `${title} and ${count} tokens that descend from it are revoked.`;
 }
 
+async function revokeAll() {
+  const button = $('revoke-all');
+  if (button.getAttribute('aria-disabled') === 'true') {
+    return;
+  }
+  const user = owner;
+  const isOwnUser = user.id === ownToken().user;
+  if (!(await confirmRevocationOfAll(user, isOwnUser))) {
+    return;
+  }
+  setBusy(button, true);
+  clearErrors();
+  note('Revoking all tokens of this user…');
+  try {
+    const { data } = await request(`/tokens?${new URLSearchParams({ user: text(user.id) })}`, { method: 'DELETE' });
+    if (!isObject(data) || text(data.revoked_at) === '') {
+      throw new Failure('unreadable');
+    }
+    if (isOwnUser) {
+      signOut();
+      complain(`You revoked all your tokens, also the one with which you were signed in. ${NEW_TOKEN_HELP}`);
+    } else if (owner === user) {
+      [...entries.keys()].forEach((id) => markRevoked(id, data.revoked_at));
+      note(`All tokens that ${nameOf(user)} had are revoked.`);
+    }
+  } catch (error) {
+    note('');
+    report(error, 'revokeAll');
+  } finally {
+    setBusy(button, false);
+  }
+}
+
 async function showMore() {
   if ($('more').getAttribute('aria-disabled') === 'true') {
     return;
@@ -242,4 +275,5 @@ function forgetTokens() {
 onSignOut(forgetTokens);
 onShow('find', forgetTokens);
 $('more').addEventListener('click', showMore);
+$('revoke-all').addEventListener('click', revokeAll);
 $('tokens-back').addEventListener('click', () => show('find', $('owner')));
