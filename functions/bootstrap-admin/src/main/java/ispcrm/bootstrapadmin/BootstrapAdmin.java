@@ -53,7 +53,7 @@ public final class BootstrapAdmin implements Function<String, IssuedToken> {
 
   /**
    * @param reason why the token is needed, which becomes its description; null for none
-   * @throws IllegalArgumentException if the reason is too long or contains control characters
+   * @throws IllegalArgumentException if the reason is too long or violates {@link Characters#RULE}
    * @throws IllegalStateException if the user {@code admin} is not an administrator, or if another
    *     user has the username {@code admin}
    */
@@ -63,8 +63,8 @@ public final class BootstrapAdmin implements Function<String, IssuedToken> {
         && (reason.codePointCount(0, reason.length()) > Token.MAX_DESCRIPTION_LENGTH
             || !Characters.areVisible(reason))) {
       throw new IllegalArgumentException(
-          "The reason must be text of up to %d characters without control characters."
-              .formatted(Token.MAX_DESCRIPTION_LENGTH));
+          "The reason must be text of up to %d characters %s."
+              .formatted(Token.MAX_DESCRIPTION_LENGTH, Characters.RULE));
     }
     for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       User admin = users.find(ADMIN).orElseGet(this::create);

@@ -106,6 +106,8 @@ class BootstrapAdminTest {
         .isEqualTo("the last token was lost");
     assertThatThrownBy(() -> bootstrap("{\"reason\":\"" + "x".repeat(201) + "\"}"))
         .hasMessageContaining("up to 200 characters");
+    assertThatThrownBy(() -> bootstrap("{\"reason\":\"lo\u200Bst\"}"))
+        .hasMessageContaining("invisible characters");
   }
 
   @Test
