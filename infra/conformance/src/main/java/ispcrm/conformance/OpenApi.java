@@ -171,13 +171,20 @@ public final class OpenApi {
 
   /**
    * What a response does not conform to: its status, its headers and its body. A response to a path
-   * or method that the contract does not have must be the error that the contract describes.
+   * or method that the contract does not have must be the error that the contract describes. The
+   * headers that the introduction of the contract promises belong to every response.
    *
    * @param path the path of the request below the base, with or without a query
    * @param headers the names of the headers and their first values, in lower case
    */
   public List<String> faultsOfResponse(
       String method, String path, int status, Map<String, String> headers, String body) {
+    List<String> faults = new ArrayList<>();
+    for (String name : List.of("Strict-Transport-Security", "X-Content-Type-Options")) {
+      if (!headers.containsKey(name.toLowerCase(Locale.ROOT))) {
+        faults.add("every response has the header " + name);
+      }
+    }
     String plain = path.replaceFirst("[?#].*", "").replaceFirst("(?<=.)/$", "");
     String current =
         plain
@@ -188,7 +195,8 @@ public final class OpenApi {
     // Only some of the operations exist in the old spellings.
     boolean isAbsent = !current.equals(plain) && (status == 404 || status == 405);
     if (candidates.isEmpty() || isAbsent) {
-      return faultsOfError(status, headers, body);
+      faults.addAll(faultsOfError(status, headers, body));
+      return faults;
     }
     // A path without variables is more specific.
     Operation operation =
@@ -198,9 +206,12 @@ public final class OpenApi {
             .orElse(candidates.get(0));
     Map<String, Object> response = responses(operation).get(String.valueOf(status));
     if (response == null) {
-      return List.of(operation.id() + " does not have the status " + status);
+      faults.add(operation.id() + " does not have the status " + status);
+      return faults;
     }
-    List<String> faults = new ArrayList<>();
+    if (!operation.isPublic() && !"no-store".equals(headers.get("cache-control"))) {
+      faults.add(operation.id() + " " + status + " may be stored");
+    }
     map(response.get("headers"))
         .forEach(
             (name, header) -> {

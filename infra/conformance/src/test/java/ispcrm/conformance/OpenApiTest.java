@@ -26,8 +26,7 @@ class OpenApiTest {
   void aDocumentedResponseConforms() {
     assertThat(delete(200, DELETED)).isEmpty();
     assertThat(delete(404, NOT_FOUND)).isEmpty();
-    assertThat(API.faultsOfResponse("GET", "/api/v7/users?a=b", 404, Map.of(), NOT_FOUND))
-        .isEmpty();
+    assertThat(API.faultsOfResponse("GET", "/api/v7/users?a=b", 404, HEADERS, NOT_FOUND)).isEmpty();
   }
 
   @Test
@@ -42,16 +41,24 @@ class OpenApiTest {
   @Test
   void anUndocumentedStatusIsNoticed() {
     assertThat(delete(202, DELETED)).containsExactly("deleteUser does not have the status 202");
-    assertThat(API.faultsOfResponse("GET", "/api/v7/users", 200, Map.of(), "{}")).hasSize(1);
+    assertThat(API.faultsOfResponse("GET", "/api/v7/users", 200, HEADERS, "{}")).hasSize(1);
   }
 
   @Test
   void aMissingFieldOrHeaderIsNoticed() {
     assertThat(delete(200, DELETED.replace("\"success\":\"true\",", ""))).hasSize(1);
-    Map<String, String> headers = new LinkedHashMap<>(HEADERS);
-    headers.remove("x-request-id");
-    assertThat(API.faultsOfResponse("DELETE", "/api/v1/users/a", 200, headers, DELETED))
+    assertThat(deleteWithout("x-request-id"))
         .containsExactly("deleteUser 200 lacks the header X-Request-Id");
+  }
+
+  @Test
+  void missingSecurityHeader_isNoticed() {
+    assertThat(deleteWithout("strict-transport-security"))
+        .containsExactly("every response has the header Strict-Transport-Security");
+    assertThat(deleteWithout("x-content-type-options"))
+        .containsExactly("every response has the header X-Content-Type-Options");
+    assertThat(deleteWithout("cache-control")).containsExactly("deleteUser 200 may be stored");
+    assertThat(API.faultsOfResponse("GET", "/api/v7", 404, Map.of(), NOT_FOUND)).hasSize(2);
   }
 
   @Test
@@ -64,8 +71,8 @@ class OpenApiTest {
 
   @Test
   void aProblemIsTheSameError() {
-    Map<String, String> headers =
-        Map.of("content-type", "application/problem+json", "x-request-id", "r");
+    Map<String, String> headers = new LinkedHashMap<>(HEADERS);
+    headers.put("content-type", "application/problem+json");
     String problem =
         """
         {"type":"https://h/docs#not_found","title":"Not found","status":404,"detail":"No.",
@@ -81,8 +88,17 @@ class OpenApiTest {
   private static final Map<String, String> HEADERS =
       Map.of(
           "content-type", "application/json; charset=utf-8",
+          "cache-control", "no-store",
+          "strict-transport-security", "max-age=31536000",
+          "x-content-type-options", "nosniff",
           "x-request-id", "r",
           "x-token-expires-at", "2100-01-01T00:00:00Z");
+
+  private static List<String> deleteWithout(String header) {
+    Map<String, String> headers = new LinkedHashMap<>(HEADERS);
+    headers.remove(header);
+    return API.faultsOfResponse("DELETE", "/api/v1/users/a", 200, headers, DELETED);
+  }
 
   private static List<String> delete(int status, String body) {
     return API.faultsOfResponse("DELETE", "/api/v1/users/a", status, HEADERS, body);
