@@ -326,6 +326,7 @@ class ContractIT {
     "POST,/api/v1/users",
     "POST,/api/v1/tokens",
     "GET,/api/v1/tokens",
+    "DELETE,/api/v1/tokens",
     "PATCH,/api/v1/users/nobody",
     "DELETE,/api/v1/users/nobody",
     "GET,/api/v1/users/nobody/history",
@@ -416,13 +417,20 @@ class ContractIT {
     Api reader = api.as(narrow.json().at("/data/token").asString());
     reader.get("/api/v1/users").expect(200);
     reader.post("/api/v1/users", "{\"id\":\"" + target.own("by-reader") + "\"}").expect(403);
-    Response minting =
-        api.post("/api/v1/tokens", order.formatted("\"tokens:write\",\"users:read\"")).expect(201);
-    Api minter = api.as(minting.json().at("/data/token").asString());
-    minter.post("/api/v1/tokens", order.formatted("\"users:write\"")).expect(403);
+    String mint = "\"tokens:write\",\"users:read\"";
+    Api minter = api.as(token(order.formatted(mint)));
+    minter.post("/api/v1/tokens", order.formatted("\"users:read\"")).expect(403, "forbidden");
+    minter = api.as(token(order.formatted(mint + ",\"staff:write\"")));
+    minter.post("/api/v1/tokens", order.formatted("\"users:write\"")).expect(403, "forbidden");
     Response minted =
         minter.post("/api/v1/tokens", "{\"user\":\"admin\",\"expires_in_days\":1}").expect(201);
-    assertThat(minted.json().at("/data/scopes")).hasToString("[\"users:read\",\"tokens:write\"]");
+    assertThat(minted.json().at("/data/scopes"))
+        .hasToString("[\"users:read\",\"staff:write\",\"tokens:write\"]");
+    assertThat(minted.json().at("/data/narrowed").asBoolean()).isTrue();
+  }
+
+  private static String token(String order) {
+    return api.post("/api/v1/tokens", order).expect(201).json().at("/data/token").asString();
   }
 
   // Routes
@@ -483,7 +491,7 @@ class ContractIT {
     "PATCH,/api/v0/users/nobody,GET",
     "DELETE,/api/v1/users/nobody/history,GET",
     "DELETE,/api/v0/Users/no%62ody,GET",
-    "PUT,/api/v1/tokens,'GET, POST'",
+    "PUT,/api/v1/tokens,'DELETE, GET, POST'",
     "PATCH,/api/v1/tokens/self,'DELETE, GET'",
     "GET,/api/v0/tokens,POST",
     "POST,/api/v1,GET",
@@ -820,7 +828,7 @@ class ContractIT {
   @Test
   @Writes
   void renamingClaimsTheNewNameAndFreesTheOld() {
-    String user = "{\"id\":\"%s\",\"customer_id\":\"%s\"}";
+    String user = "{\"id\":\"%1$s-id\",\"username\":\"%1$s\",\"customer_id\":\"%2$s\"}";
     String first = target.own("ren1");
     String second = target.own("ren2");
     api.post("/api/v1/users", user.formatted(first, target.own("R1"))).expect(201);
@@ -828,14 +836,14 @@ class ContractIT {
     String names = "{\"username\":\"%s\",\"customer_id\":\"%s\"}";
     Response conflict =
         patch(
-            "/api/v1/users/" + second,
+            "/api/v1/users/" + second + "-id",
             names.formatted(otherCase(first), otherCase(target.own("R1"))));
     conflict.expect(409, "already_exists");
     assertThat(conflict.json().get("errors").findValuesAsString("field"))
         .containsExactly("username", "customer_id");
-    patch("/api/v1/users/" + first, names.formatted(target.own("ren3"), target.own("R3")))
+    patch("/api/v1/users/" + first + "-id", names.formatted(target.own("ren3"), target.own("R3")))
         .expect(200);
-    patch("/api/v1/users/" + second, names.formatted(otherCase(first), target.own("R1")))
+    patch("/api/v1/users/" + second + "-id", names.formatted(otherCase(first), target.own("R1")))
         .expect(200);
     assertThat(usernames("username=" + first)).containsExactly(otherCase(first));
     assertThat(usernames("customer_id=" + target.own("R3"))).containsExactly(target.own("ren3"));
@@ -912,9 +920,14 @@ class ContractIT {
     agent.get("/api/v1").expect(401);
     patch(path, "{\"status\":\"active\"}").expect(200);
     agent.get("/api/v1/users?limit=1").expect(200);
-    patch(path, "{\"role\":\"customer\"}").expect(200);
-    agent.get("/api/v1/users?limit=1").expect(403, "forbidden");
-    agent.get(path).expect(200);
+    patch(path, "{\"role\":\"admin\"}").expect(200);
+    // A role with further scopes ends the tokens.
+    agent.get("/api/v1").expect(401);
+    Api boss = api.as(api.createToken(id));
+    boss.get(path + "/history").expect(200);
+    patch(path, "{\"role\":\"staff\"}").expect(200);
+    boss.get(path + "/history").expect(403, "forbidden");
+    boss.get(path).expect(200);
   }
 
   @Test
@@ -1278,6 +1291,7 @@ class ContractIT {
             "user",
             "description",
             "scopes",
+            "narrowed",
             "allowed_ips",
             "created_at",
             "created_by",
@@ -1303,11 +1317,9 @@ class ContractIT {
 
   @Test
   @Writes
-  void leakedTokenIsFoundAndRevokedWithEverythingThatItIssued() {
+  void leakedTokenIsRevokedWithEverythingThatItIssued() {
     String order = "{\"user\":\"admin\",\"expires_in_days\":1,\"description\":\"%s\"}";
-    JsonNode leaked =
-        api.post("/api/v1/tokens", order.formatted("leaked")).expect(201).json().get("data");
-    Api thief = api.as(field(leaked, "token"));
+    Api thief = api.as(token(order.formatted("leaked")));
     JsonNode issued =
         thief
             .post("/api/v1/tokens", order.formatted("by the thief"))
@@ -1315,29 +1327,59 @@ class ContractIT {
             .json()
             .get("data");
     Api accomplice = api.as(field(issued, "token"));
-    accomplice.get("/api/v1").expect(200);
+    Api second =
+        api.as(
+            accomplice
+                .post("/api/v1/tokens", order.formatted("by the accomplice"))
+                .expect(201)
+                .json()
+                .at("/data/token")
+                .asString());
+    second.get("/api/v1").expect(200);
 
-    // Whoever finds the token can revoke it.
-    Response revoked = thief.send("DELETE", "/api/v1/tokens/self", null).expect(200);
-    assertThat(revoked.json().at("/data/revoked_by").asString()).isEqualTo("admin");
-    thief.get("/api/v1").expect(401);
-    thief.send("DELETE", "/api/v1/tokens/self", null).expect(401);
+    // Whoever finds the token can do so with the token itself.
+    JsonNode revoked =
+        thief
+            .send("DELETE", "/api/v1/tokens/self?descendants=true", null)
+            .expect(200)
+            .json()
+            .get("data");
+    assertThat(field(revoked, "revoked_by")).isEqualTo("admin");
+    assertThat(revoked.get("descendants")).hasSize(2);
+    assertThat(revoked.at("/descendants/0/id").asString()).isEqualTo(field(issued, "id"));
+    for (Api ended : List.of(thief, accomplice, second)) {
+      ended.get("/api/v1").expect(401);
+      ended.send("DELETE", "/api/v1/tokens/self", null).expect(401);
+    }
 
-    // The list shows what it has issued.
+    // A repetition changes nothing, and the list shows what happened.
+    String path = "/api/v1/tokens/" + field(revoked, "id");
+    JsonNode again =
+        api.send("DELETE", path + "?descendants=true", null).expect(200).json().get("data");
+    assertThat(again.get("descendants")).isEqualTo(revoked.get("descendants"));
     Response list =
         api.getUntil(
             "/api/v1/tokens?user=admin&limit=200",
             page -> page.body().contains(field(issued, "id")));
     for (JsonNode token : list.json().get("tokens")) {
       assertThat(token.propertyNames()).doesNotContain("token", "sha256");
-      if (token.get("created_by_token").asString("").equals(field(leaked, "id"))) {
-        assertThat(field(token, "description")).isEqualTo("by the thief");
-        Response first = api.send("DELETE", token.at("/_links/self").asString(), null).expect(200);
-        assertThat(api.send("DELETE", token.at("/_links/self").asString(), null).json())
-            .isEqualTo(first.json());
+      if (token.get("created_by_token").asString("").equals(field(revoked, "id"))) {
+        assertThat(field(token, "revoked_at")).isNotBlank();
       }
     }
-    accomplice.get("/api/v1").expect(401);
+  }
+
+  @Test
+  @Writes
+  void allTokensOfAUserAreRevokedAtOnce() {
+    String id = field(subscriber(), "id");
+    List<Api> earlier = List.of(api.as(api.createToken(id)), api.as(api.createToken(id)));
+    earlier.forEach(token -> token.get("/api/v1").expect(200));
+    api.send("DELETE", "/api/v1/tokens?user=" + id, null).expect(200);
+    earlier.forEach(token -> token.get("/api/v1").expect(401));
+    api.as(api.createToken(id)).get("/api/v1").expect(200);
+    api.send("DELETE", "/api/v1/tokens", null).expect(400, "invalid_parameter");
+    api.send("DELETE", "/api/v1/tokens?user=" + target.own("nobody"), null).expect(404);
   }
 
   @Test
