@@ -182,7 +182,7 @@ final class BulkLoader {
                 + " FROM place, (SELECT * FROM "
                 + table
                 + " WHERE hashKey IN (CAST('user#user0000000' AS BLOB),"
-                + " CAST('username#user0000000' AS BLOB), CAST('customer_id#iz0000000' AS BLOB)))",
+                + " CAST('name#user0000000' AS BLOB), CAST('customer_id#iz0000000' AS BLOB)))",
             false);
     try {
       insert.stepThrough();

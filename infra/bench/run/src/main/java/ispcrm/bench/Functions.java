@@ -1,6 +1,7 @@
 package ispcrm.bench;
 
 import ispcrm.access.Role;
+import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
@@ -33,6 +34,9 @@ final class Functions {
 
   private static final String USER = "jonewe";
 
+  /** The caller of the events, whose token a creation of tokens checks. */
+  private static final String ADMIN = "admin";
+
   /** In its place, the events of the calls have a new text each time. */
   static final String NEW = "zt7633df";
 
@@ -58,6 +62,10 @@ final class Functions {
     DynamoDbUsers users = new DynamoDbUsers(dynamoDb.client(), environment.get("USERS_TABLE"));
     User user = subscriber(USER, "Jon Ewe", "IZ1459296");
     users.create(user);
+    users.create(
+        new CreateUserRequest(Map.of("id", ADMIN, "role", "admin"))
+            .toUser("", "C-" + ADMIN, Instant.now()));
+    CallingToken.store(dynamoDb.client(), ADMIN);
     new DynamoDbTokens(dynamoDb.client(), environment.get("TOKENS_TABLE"))
         .add(issued, users.unchanged(user));
   }
@@ -88,7 +96,8 @@ final class Functions {
           case "bootstrap-admin" -> "\"token\":";
           case "expire-users" -> "\"expired\":";
           case "create-token", "create-user" -> "\"statusCode\":201";
-          case "not-found", "get-token", "revoke-token", "delete-user" -> "\"statusCode\":404";
+          case "not-found", "get-token", "revoke-token", "revoke-tokens-of-user", "delete-user" ->
+              "\"statusCode\":404";
           default -> "\"statusCode\":200";
         };
     try {
@@ -96,6 +105,10 @@ final class Functions {
           Files.readString(template.root().resolve("events/" + name + "/" + event + ".json"));
       if (name.equals("update-user")) {
         text = JSON.writeValueAsString(((ObjectNode) JSON.readTree(text)).put("body", PATCH));
+      }
+      if (name.equals("revoke-tokens-of-user")) {
+        // The token of the authorizer's event has to stay valid.
+        text = text.replace(USER, "nobody");
       }
       return new Subject(
           name,
