@@ -8,6 +8,7 @@ import ispcrm.emulation.Fault;
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,10 @@ class LostResponsesIT {
       assertThat(invoke(dynamoDb, "bootstrap-admin", "{}").has("token")).isTrue();
       CallingToken.store(dynamoDb.client(), "admin");
 
-      JsonNode user = success(dynamoDb, event("create-user", "every-field", "{}"), 201);
+      ObjectNode keyed = event("create-user", "every-field", "{}");
+      ((ObjectNode) keyed.get("multiValueHeaders"))
+          .set("Idempotency-Key", JSON.valueToTree(List.of("a-key")));
+      JsonNode user = success(dynamoDb, keyed, 201);
       String id = user.at("/data/id").asString();
       ObjectNode change = event("update-user", "ok", "{\"id\":\"" + id + "\"}");
       change.put("body", "{\"status\":\"active\",\"expiration\":\"2024-01-01 00:00:00\"}");
@@ -48,6 +52,11 @@ class LostResponsesIT {
       creation.put("body", "{\"user\":\"" + id + "\"}");
       String token = success(dynamoDb, creation, 201).at("/data/id").asString();
       success(dynamoDb, event("revoke-token", "ok", "{\"id\":\"" + token + "\"}"), 200);
+
+      ObjectNode revocation = event("revoke-tokens-of-user", "ok", "{}");
+      revocation.set(
+          "multiValueQueryStringParameters", JSON.valueToTree(Map.of("user", List.of(id))));
+      success(dynamoDb, revocation, 200);
 
       makeDue(dynamoDb, id);
       assertThat(invoke(dynamoDb, "expire-users", "{}").get("expired").asInt()).isEqualTo(1);

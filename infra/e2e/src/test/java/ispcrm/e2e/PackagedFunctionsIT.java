@@ -9,12 +9,15 @@ import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.history.Action;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.Entry;
+import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.IssuedToken;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
 import ispcrm.users.User;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -195,6 +198,16 @@ class PackagedFunctionsIT {
         Entry.of(
             "gone", Action.CREATED, Instant.now(), Actor.SCHEDULE, Map.of(), gone.settableFields());
     assertThat(users.create(gone, history.add(entry))).isEmpty();
+    IssuedToken token =
+        IssuedToken.issue("gone", "portal", null, "admin", Instant.now(), Duration.ofDays(1));
+    DynamoDbTokens tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    assertThat(tokens.add(token, users.unchanged(gone))).isTrue();
+    Map<String, AttributeValue> response =
+        Map.of(
+            "sha256", AttributeValue.fromS("of-a-key"),
+            "user", AttributeValue.fromS("gone"),
+            "body", AttributeValue.fromS("{}"));
+    dynamoDb.client().putItem(put -> put.tableName("IdempotencyTable").item(response));
     assertThat(users.delete(gone, Instant.now().minusSeconds(120))).isTrue();
 
     try (LambdaProcess function = start("expire-users", Map.of())) {
@@ -207,6 +220,9 @@ class PackagedFunctionsIT {
     assertThat(users.pendingErasures(Instant.now(), 1)).isEmpty();
     assertThat(history.list("gone", null, 1).entries().get(0).toMap(Instant::toString).toString())
         .contains("id={old=null, new=null}");
+    assertThat(tokens.find(token.secret()).orElseThrow().description()).isNull();
+    assertThat(dynamoDb.client().scan(scan -> scan.tableName("IdempotencyTable")).items())
+        .containsExactly(Map.of("sha256", AttributeValue.fromS("of-a-key")));
   }
 
   private String bootstrap() throws Exception {
