@@ -166,20 +166,12 @@ class AccessTableTest {
 
   private static Optional<Caller> authorize(IssuedToken issued, Endpoint endpoint, String id) {
     String event =
-        Checkout.JSON.writeValueAsString(
-            Map.of(
-                "methodArn",
-                "arn",
-                "httpMethod",
-                endpoint.methods().get(0),
-                "resource",
-                endpoint.path(),
-                "pathParameters",
-                Map.of("id", id.equals("OWN") ? issued.token().user() : id),
-                "multiValueHeaders",
-                Map.of("X-Auth-Token", List.of(issued.secret().secret())),
-                "requestContext",
-                Map.of("requestId", "request", "identity", Map.of("sourceIp", "192.0.2.1"))));
+        Requests.authorizerEvent(
+            endpoint.methods().get(0),
+            endpoint.path(),
+            id.equals("OWN") ? issued.token().user() : id,
+            issued.secret().secret(),
+            "192.0.2.1");
     try {
       Map<String, Object> policy =
           Checkout.map(

@@ -14,7 +14,6 @@ import ispcrm.users.DynamoDbUsers;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -139,19 +138,7 @@ class ErasureTest {
     requests
         .lambda()
         .invoke(
-            "authorizer",
-            Checkout.JSON.writeValueAsString(
-                Map.of(
-                    "methodArn",
-                    "arn",
-                    "httpMethod",
-                    "GET",
-                    "resource",
-                    "/api/v1",
-                    "multiValueHeaders",
-                    Map.of("X-Auth-Token", List.of(token)),
-                    "requestContext",
-                    Map.of("requestId", "request", "identity", Map.of("sourceIp", ADDRESS)))));
+            "authorizer", Requests.authorizerEvent("GET", "/api/v1", "", token, ADDRESS));
   }
 
   /** The function as the schedule runs it two minutes later. */

@@ -304,20 +304,12 @@ class FaultTableTest {
     return name -> {
       created(requests, name);
       String event =
-          Checkout.JSON.writeValueAsString(
-              Map.of(
-                  "methodArn",
-                  "arn",
-                  "httpMethod",
-                  "GET",
-                  "resource",
-                  "/api/v1",
-                  "multiValueHeaders",
-                  Map.of(
-                      "X-Auth-Token",
-                      List.of(createToken(requests, name).at("/data/token").asString())),
-                  "requestContext",
-                  Map.of("requestId", "request", "identity", Map.of("sourceIp", "192.0.2.1"))));
+          Requests.authorizerEvent(
+              "GET",
+              "/api/v1",
+              "",
+              createToken(requests, name).at("/data/token").asString(),
+              "192.0.2.1");
       return () ->
           invoke(requests, "authorizer", event)
               .map(policy -> policy.at("/policyDocument/Statement/0/Effect").asString())

@@ -64,6 +64,25 @@ record Requests(LocalLambda lambda, Caller caller) {
    */
   record Response(int status, JsonNode headers, JsonNode body) {}
 
+  /** The event with which API Gateway asks the authorizer. */
+  static String authorizerEvent(
+      String method, String resource, String id, String token, String address) {
+    return Checkout.JSON.writeValueAsString(
+        Map.of(
+            "methodArn",
+            "arn",
+            "httpMethod",
+            method,
+            "resource",
+            resource,
+            "pathParameters",
+            Map.of("id", id),
+            "multiValueHeaders",
+            Map.of("X-Auth-Token", List.of(token)),
+            "requestContext",
+            Map.of("requestId", "request", "identity", Map.of("sourceIp", address))));
+  }
+
   Response createUser(String body) {
     return call("create-user", "POST", null, Map.of(), body);
   }

@@ -66,7 +66,7 @@ public interface Tokens {
   TransactWriteItem stillAuthorized(Authorization caller);
 
   /**
-   * Erases what people wrote about the tokens of a deleted user, and from where they were used.
+   * Erases the descriptions of the tokens of a deleted user, and the addresses of their uses.
    * Tokens that are not revoked become so, because they lose the limit to their addresses. Erasing
    * again continues what was not completed.
    */
