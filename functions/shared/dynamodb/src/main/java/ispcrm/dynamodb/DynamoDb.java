@@ -167,13 +167,16 @@ public final class DynamoDb {
     List<TransactWriteItem> all = new ArrayList<>(items);
     all.addAll(List.of(with));
     for (int attempt = 1; ; attempt++) {
+      Duration limit = Deadline.remaining().minus(LOOK_BACK);
+      if (limit.isNegative() || limit.isZero()) {
+        throw ApiException.unavailable("no time is left for TransactWriteItems", null);
+      }
       try {
         client.transactWriteItems(
             request ->
                 request
                     .transactItems(all)
-                    .overrideConfiguration(
-                        limits -> limits.apiCallTimeout(Deadline.remaining().minus(LOOK_BACK))));
+                    .overrideConfiguration(limits -> limits.apiCallTimeout(limit)));
         return Set.of();
       } catch (ApiException unavailable) {
         if (with.length > 0 && isWritten(client, with[0].put())) {
