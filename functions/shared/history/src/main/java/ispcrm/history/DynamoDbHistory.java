@@ -6,12 +6,12 @@ import static ispcrm.dynamodb.DynamoDb.text;
 import ispcrm.access.Actor;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.Item;
+import ispcrm.dynamodb.Slice;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -77,11 +77,8 @@ public final class DynamoDbHistory implements History {
 
   @Override
   public Page list(String user, String after, int limit) {
-    List<Map<String, AttributeValue>> items = query(user, after, limit + 1).items();
-    boolean hasNext = items.size() > limit;
-    return new Page(
-        Item.readEach(hasNext ? items.subList(0, limit) : items, DynamoDbHistory::entry, USER, KEY),
-        hasNext ? items.get(limit - 1).get(KEY).s() : null);
+    Slice page = Slice.of(query(user, after, limit + 1), limit, KEY);
+    return new Page(Item.readEach(page.items(), DynamoDbHistory::entry, USER, KEY), page.next());
   }
 
   @Override

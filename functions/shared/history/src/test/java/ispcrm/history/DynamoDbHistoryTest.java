@@ -103,6 +103,31 @@ class DynamoDbHistoryTest {
     assertThat(history.list("nobody", null, 5)).isEqualTo(new History.Page(List.of(), null));
   }
 
+  /** DynamoDB ends a query at 1 MB, before the page has as many entries as it may have. */
+  @Test
+  void list_entriesOfTheLargestSize_areAllOnPages() {
+    String large = "x".repeat(9_000);
+    for (int i = 0; i < 260; i++) {
+      add(
+          Entry.of(
+              "large",
+              Action.UPDATED,
+              NOW.plusSeconds(i),
+              ADMIN,
+              Map.of("name", i + large),
+              Map.of("name", (i + 1) + large)));
+    }
+    List<Entry> seen = new ArrayList<>();
+    String after = null;
+    do {
+      History.Page page = history.list("large", after, 200);
+      assertThat(page.entries()).isNotEmpty();
+      seen.addAll(page.entries());
+      after = page.next();
+    } while (after != null);
+    assertThat(seen).hasSize(260).doesNotHaveDuplicates();
+  }
+
   @Test
   void entriesOfTheSameMomentAreAllKept() {
     for (int i = 0; i < 20; i++) {

@@ -7,11 +7,11 @@ import ispcrm.access.Authorization;
 import ispcrm.access.Role;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.Item;
+import ispcrm.dynamodb.Slice;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -104,15 +104,14 @@ public final class DynamoDbUsers implements Users {
           null);
     }
     List<Range> ranges = ranges(filter);
-    String key = ranges.get(0).sortKey();
-    List<Map<String, AttributeValue>> items =
+    Slice page =
         ranges.size() == 1
-            ? query(ranges.get(0), after, limit + 1)
-            : merge(ranges, after, limit + 1);
-    boolean hasNext = items.size() > limit;
-    return new Page(
-        Item.readEach(hasNext ? items.subList(0, limit) : items, DynamoDbUsers::summary, KEY),
-        hasNext ? items.get(limit - 1).get(key).s() : null);
+            ? query(ranges.get(0), after, limit)
+            : Slice.merge(
+                ranges.stream().map(range -> query(range, after, limit)).toList(),
+                limit,
+                ranges.get(0).sortKey());
+    return new Page(Item.readEach(page.items(), DynamoDbUsers::summary, KEY), page.next());
   }
 
   @Override
@@ -352,12 +351,8 @@ public final class DynamoDbUsers implements Users {
 
   @Override
   public DuePage due(Instant now, String after, int limit) {
-    List<Map<String, AttributeValue>> items =
-        query(Range.byDue(EXPIRY, timeKey(now, LAST_CHARACTER)), after, limit + 1);
-    boolean hasNext = items.size() > limit;
-    return new DuePage(
-        Item.readEach(hasNext ? items.subList(0, limit) : items, entry -> entry.text("id"), KEY),
-        hasNext ? items.get(limit - 1).get(DUE_KEY).s() : null);
+    Slice page = query(Range.byDue(EXPIRY, timeKey(now, LAST_CHARACTER)), after, limit);
+    return new DuePage(Item.readEach(page.items(), entry -> entry.text("id"), KEY), page.next());
   }
 
   @Override
@@ -373,7 +368,7 @@ public final class DynamoDbUsers implements Users {
   @Override
   public List<String> pendingErasures(Instant before, int limit) {
     return Item.readEach(
-        query(Range.byDue(ERASURE, timeKey(before, "")), null, limit),
+        query(Range.byDue(ERASURE, timeKey(before, "")), null, limit).items(),
         item -> item.text("id"),
         KEY);
   }
@@ -477,23 +472,14 @@ public final class DynamoDbUsers implements Users {
     return attribute(filter.field().format(filter.value()));
   }
 
-  /** Merges ranges whose sort keys are ASCII. */
-  private List<Map<String, AttributeValue>> merge(List<Range> ranges, String after, int limit) {
-    return ranges.stream()
-        .flatMap(range -> query(range, after, limit).stream())
-        .sorted(Comparator.comparing(item -> item.get(ranges.get(0).sortKey()).s()))
-        .limit(limit)
-        .toList();
-  }
-
-  private List<Map<String, AttributeValue>> query(Range range, String after, int limit) {
+  private Slice query(Range range, String after, int limit) {
     String from = after == null ? range.from() : after + "\0";
     // DynamoDB rejects a range that ends before it begins. It compares the bytes of UTF-8.
     if (Arrays.compareUnsigned(utf8(from), utf8(range.to())) > 0) {
-      return List.of();
+      return new Slice(List.of(), null);
     }
-    return dynamoDb
-        .query(
+    return Slice.of(
+        dynamoDb.query(
             QueryRequest.builder()
                 .tableName(table)
                 .indexName(range.index())
@@ -503,9 +489,10 @@ public final class DynamoDbUsers implements Users {
                 .expressionAttributeValues(
                     Map.of(
                         ":partition", range.value(), ":from", text(from), ":to", text(range.to())))
-                .limit(limit)
-                .build())
-        .items();
+                .limit(limit + 1)
+                .build()),
+        limit,
+        range.sortKey());
   }
 
   private static byte[] utf8(String text) {
