@@ -12,6 +12,7 @@ import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Users;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -54,6 +55,20 @@ class GetUserTest {
                 + "\"id\":\"jonewe\",\"name\":\"jonewe\",\"role\":\"customer\","
                 + "\"updated_at\":\"2023-12-13 13:38:27\",\"status_reason\":null},"
                 + "\"_links\":{\"self\":\"https://crm.example.net/api/v1/users/jonewe\"}}");
+  }
+
+  /** A client keeps it over releases, so this text must never have to change. */
+  @Test
+  void etag_ofThisUser_isTheSameInEveryRelease() {
+    ApiResponse response = getUser.apply(request("jonewe"));
+    assertThat(response.headers()).containsEntry("ETag", "\"5i_SNvRGg2XJD9Gf\"");
+    Map<String, Object> later =
+        new LinkedHashMap<>(Map.of("added", "by a later release", "first", 1));
+    later.put("null", null);
+    String etag = ApiResponse.tagged(200, later, "https://a.example").headers().get("ETag");
+    later.remove("null");
+    assertThat(ApiResponse.tagged(200, later, "https://b.example").headers())
+        .containsEntry("ETag", etag);
   }
 
   @ParameterizedTest

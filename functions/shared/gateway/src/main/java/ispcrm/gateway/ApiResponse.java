@@ -2,6 +2,8 @@ package ispcrm.gateway;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
 /** An HTTP response: its status code, its headers (each once) and its body as text. */
 public record ApiResponse(int status, Map<String, String> headers, String body) {
@@ -30,14 +32,18 @@ public record ApiResponse(int status, Map<String, String> headers, String body) 
   }
 
   /**
-   * A single resource with its address and an ETag, which is a digest of the body. Every endpoint
-   * that shows or changes such a resource responds like this, so that their ETags are equal.
+   * A single resource with its address and an ETag. The ETag is a digest of the fields that have a
+   * value, by name. So it stays the same if a release adds a field or changes their order, and if
+   * the API gets another address; a client that kept it must not be told that somebody has changed
+   * the resource.
    *
    * @param self the address of the resource
    */
   public static ApiResponse tagged(int status, Map<String, ?> data, String self) {
-    ApiResponse response = single(status, data, Map.of("self", self));
-    return response.with("ETag", "\"" + Digests.of(response.body, ETAG_BYTES) + "\"");
+    Map<String, Object> values = new TreeMap<>(data);
+    values.values().removeIf(Objects::isNull);
+    return single(status, data, Map.of("self", self))
+        .with("ETag", "\"" + Digests.of(Json.write(values), ETAG_BYTES) + "\"");
   }
 
   /** The ETag; null if there is none. */
