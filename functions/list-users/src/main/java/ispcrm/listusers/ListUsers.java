@@ -7,17 +7,21 @@ import ispcrm.gateway.Links;
 import ispcrm.gateway.ListQuery;
 import ispcrm.users.InvalidValueException;
 import ispcrm.users.Status;
+import ispcrm.users.Timestamps;
 import ispcrm.users.UserField;
 import ispcrm.users.Users;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** {@code GET /api/v1/users}: users in pages, filtered, in the order of the filter. */
@@ -201,12 +205,32 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
     return names;
   }
 
-  /** The same text for equal filters, which does not change as time passes. */
+  /**
+   * The same text for equal filters, which changes neither as time passes nor with a release,
+   * because cursors depend on it.
+   */
   private static String text(Users.Filter filter) {
-    return filter instanceof Users.UpdatedBetween updated
-        ? UPDATED_SINCE + "=" + updated.from()
+    Map<String, Object> values = new LinkedHashMap<>();
+    if (filter instanceof Users.ByUsername byUsername) {
+      values.put(STATUS, byUsername.status());
+      values.put(USERNAME, byUsername.username());
+      values.put(CUSTOMER_ID, byUsername.customerId());
+      values.put(PREFIX, byUsername.usernamePrefix());
+    } else if (filter instanceof Users.ByName byName) {
+      values.put(NAME, byName.prefix());
+    } else if (filter instanceof Users.ByValue<?> byValue) {
+      values.put(byValue.field().toString(), byValue.value());
+    } else if (filter instanceof Users.ExpiresBefore expiresBefore) {
+      values.put(EXPIRES_BEFORE, Timestamps.format(expiresBefore.time()));
+    } else {
+      values.put(UPDATED_SINCE, Timestamps.format(((Users.UpdatedBetween) filter).from()));
+    }
+    values.values().removeIf(Objects::isNull);
+    return values.entrySet().stream()
+        .map(value -> value.getKey() + "=" + value.getValue())
+        .collect(Collectors.joining("&"))
         // Filters are equal regardless of case.
-        : filter.toString().toLowerCase(Locale.ROOT);
+        .toLowerCase(Locale.ROOT);
   }
 
   /** A deleted user is always shown whole, because a client could not recognize it otherwise. */

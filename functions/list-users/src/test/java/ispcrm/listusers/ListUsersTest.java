@@ -14,6 +14,7 @@ import ispcrm.users.Users;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -181,6 +182,24 @@ class ListUsersTest {
             "state: is not a known parameter; the known parameters are status, username,"
                 + " customer_id, q, name, mac, profile_id, radius_id, expires_before,"
                 + " updated_since, fields, limit, cursor");
+  }
+
+  /** A client can be in the middle of a list during a release, so these must never change. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', H1siJOCcC7xidXNlcjAwMA",
+    "q=user1, 5Fy-NTloZZlQdXNlcjEwMA",
+    "status=active, 7bmm1oAq_PM6dXNlcjAwMA",
+    "name=user, 8tmowgQZCSjIdXNlcjAwMAkwMDA",
+    "updated_since=1960-01-01, WXoD1Engr839MTk3MC0wMS0wMSAwMDowMDowMCAwMDA"
+  })
+  void cursor_ofThisList_isTheSameInEveryRelease(String filter, String cursor) {
+    Map<String, List<String>> query = new HashMap<>(Map.of("limit", List.of("1")));
+    if (!filter.isEmpty()) {
+      String[] parameter = filter.split("=", 2);
+      query.put(parameter[0], List.of(parameter[1]));
+    }
+    assertThat(cursor(query)).isEqualTo(cursor);
   }
 
   @Test

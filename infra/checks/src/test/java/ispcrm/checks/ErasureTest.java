@@ -137,8 +137,7 @@ class ErasureTest {
   private static void use(String token) {
     requests
         .lambda()
-        .invoke(
-            "authorizer", Requests.authorizerEvent("GET", "/api/v1", "", token, ADDRESS));
+        .invoke("authorizer", Requests.authorizerEvent("GET", "/api/v1", "", token, ADDRESS));
   }
 
   /** The function as the schedule runs it two minutes later. */

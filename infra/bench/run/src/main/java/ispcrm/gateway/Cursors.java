@@ -1,8 +1,5 @@
 package ispcrm.gateway;
 
-import ispcrm.users.Users;
-import java.util.Locale;
-
 /** Creates cursors of the unfiltered list, as a client gets them by following the links. */
 public final class Cursors {
 
@@ -14,7 +11,6 @@ public final class Cursors {
    * @param username the last username of the page before
    */
   public static String after(String username) {
-    return Cursor.encode(
-        new Users.ByUsername(null, null, null, null).toString().toLowerCase(Locale.ROOT), username);
+    return Cursor.encode("", username);
   }
 }
