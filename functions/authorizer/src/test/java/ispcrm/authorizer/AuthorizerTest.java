@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ispcrm.access.Endpoint;
 import ispcrm.access.Role;
 import ispcrm.access.Scope;
+import ispcrm.emulation.Fault;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -370,6 +373,29 @@ class AuthorizerTest {
                                 "" + Instant.now().minusSeconds(3601).getEpochSecond()))));
     assertThat(outcome(event)).isEqualTo("Allow");
     assertThat(lastUse(secret).from()).isEqualTo("192.0.2.2");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"HANG", "SERVER_ERROR"})
+  void useThatCannotBeRecorded_isAllowedAndLoggedOnce(Fault fault) throws IOException {
+    BearerToken secret = store("jonewe", null, Duration.ofDays(1));
+    List<String> log = new ArrayList<>();
+    AuthorizerHandler authorizer =
+        new AuthorizerHandler(TEMPLATE.functions().get("authorizer").environment());
+    dynamoDb.causeFaults(
+        call -> call.operation().equals("UpdateItem") ? Optional.of(fault) : Optional.empty());
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    authorizer.handleRequest(
+        new ByteArrayInputStream(eventWith(secret).toString().getBytes(StandardCharsets.UTF_8)),
+        output,
+        LocalLambda.context("authorizer", log::add));
+    dynamoDb.causeFaults(call -> Optional.empty());
+    assertThat(output.toString(StandardCharsets.UTF_8)).contains("\"Effect\":\"Allow\"");
+    assertThat(log)
+        .filteredOn(line -> line.contains("The use of a token was not recorded"))
+        .singleElement()
+        .asString()
+        .contains("\"level\":\"WARN\"");
   }
 
   @ParameterizedTest

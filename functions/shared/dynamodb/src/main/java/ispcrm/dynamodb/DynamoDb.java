@@ -1,6 +1,7 @@
 package ispcrm.dynamodb;
 
 import ispcrm.gateway.ApiException;
+import ispcrm.gateway.CallLog;
 import ispcrm.gateway.Deadline;
 import ispcrm.gateway.Priming;
 import java.net.URI;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsPro
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.Crc32MismatchException;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -26,6 +28,7 @@ import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
@@ -257,6 +260,22 @@ public final class DynamoDb {
             .key(key)
             .overrideConfiguration(limits -> limits.apiCallTimeout(Duration.ofSeconds(2)))
             .build());
+  }
+
+  /**
+   * Makes a call whose failure does not matter to the caller. A condition that does not hold is no
+   * failure; any other is one warning or error in the log.
+   *
+   * @param what what failed then, for the log
+   */
+  public static void tolerateFailure(String what, Runnable call) {
+    try {
+      call.run();
+    } catch (ConditionalCheckFailedException nothingToDo) {
+      // The item is no longer there.
+    } catch (SdkException | ApiException e) {
+      CallLog.current().fault(what, e);
+    }
   }
 
   public static AttributeValue text(String value) {

@@ -7,7 +7,7 @@ import ispcrm.access.Authorization;
 import ispcrm.access.Scope;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.Item;
-import ispcrm.gateway.ApiException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
@@ -41,6 +40,9 @@ public final class DynamoDbTokens implements Tokens {
 
   /** How long an index takes at most to show a new token, except during a fault of DynamoDB. */
   private static final long INDEX_LAG_MILLIS = 1000;
+
+  /** How long a request may wait until the use of its token is recorded. */
+  private static final Duration MAX_RECORDING = Duration.ofMillis(500);
 
   /** A transaction has at most 100 items, and each revocation has two. */
   private static final int MAX_REVOCATIONS = 50;
@@ -305,19 +307,23 @@ public final class DynamoDbTokens implements Tokens {
 
   @Override
   public void recordUse(BearerToken secret, Token.Use use) {
-    try {
-      dynamoDb.updateItem(
-          request ->
-              request
-                  .tableName(table)
-                  .key(Map.of(KEY, text(secret.sha256())))
-                  .updateExpression("SET last_used_at = :at, last_used_from = :from")
-                  .conditionExpression("attribute_exists(sha256)")
-                  .expressionAttributeValues(
-                      Map.of(":at", number(use.at().getEpochSecond()), ":from", text(use.from()))));
-    } catch (SdkException | ApiException e) {
-      // A later use will be recorded instead.
-    }
+    DynamoDb.tolerateFailure(
+        "The use of a token was not recorded, which a later use will be",
+        () ->
+            dynamoDb.updateItem(
+                request ->
+                    request
+                        .tableName(table)
+                        .key(Map.of(KEY, text(secret.sha256())))
+                        .updateExpression("SET last_used_at = :at, last_used_from = :from")
+                        .conditionExpression("attribute_exists(sha256)")
+                        .expressionAttributeValues(
+                            Map.of(
+                                ":at",
+                                number(use.at().getEpochSecond()),
+                                ":from",
+                                text(use.from())))
+                        .overrideConfiguration(limits -> limits.apiCallTimeout(MAX_RECORDING))));
   }
 
   /** The key of the token with this id. The index lags a new token by a moment. */

@@ -73,8 +73,8 @@ public interface Tokens {
   void erase(String user, Instant now);
 
   /**
-   * Records that a token was used. A fault is not reported to the caller, because a use is allowed
-   * even if it cannot be recorded.
+   * Records that a token was used. A use is allowed even if it cannot be recorded, so a failure is
+   * only logged, and the caller does not wait for long.
    */
   void recordUse(BearerToken secret, Token.Use use);
 
