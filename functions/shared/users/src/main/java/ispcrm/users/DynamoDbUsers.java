@@ -265,7 +265,10 @@ public final class DynamoDbUsers implements Users {
         || !Objects.equals(before.get(UserField.EXPIRATION), after.get(UserField.EXPIRATION));
   }
 
-  /** The condition that every field of a user is stored as it was read. */
+  /**
+   * The condition that every field of a user is stored as it was read. An operator may have written
+   * a value by hand in another form than this class does.
+   */
   private static final class Condition {
     final String expression;
     final Map<String, String> names = new HashMap<>();
@@ -274,16 +277,24 @@ public final class DynamoDbUsers implements Users {
     Condition(User user) {
       List<String> parts = new ArrayList<>();
       for (UserField<?> field : UserField.STORED) {
-        Object value = user.format(field);
+        AttributeValue value = stored(user, field);
         names.put("#" + field, field.toString());
         if (value == null) {
           parts.add("attribute_not_exists(#" + field + ")");
         } else {
-          values.put(":" + field, attribute(value));
+          values.put(":" + field, value);
           parts.add("#" + field + " = :" + field);
         }
       }
       expression = String.join(" AND ", parts);
+    }
+
+    private static AttributeValue stored(User user, UserField<?> field) {
+      if (!user.attributes().isEmpty()) {
+        return user.attributes().get(field.toString());
+      }
+      Object value = user.format(field);
+      return value == null ? null : attribute(value);
     }
   }
 
@@ -573,7 +584,7 @@ public final class DynamoDbUsers implements Users {
     for (UserField<?> field : UserField.STORED) {
       restore(item, field, user);
     }
-    return user.build();
+    return user.setAttributes(item.attributes()).build();
   }
 
   private static <T> void restore(Item item, UserField<T> field, User.Builder user) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** A subscriber, or someone who works for the provider: a value for each {@link UserField}. */
 public final class User {
@@ -15,9 +16,11 @@ public final class User {
   public static final String FIRST_ADMIN = "admin";
 
   private final Map<UserField<?>, Object> values;
+  private final Map<String, AttributeValue> attributes;
 
-  private User(Map<UserField<?>, Object> values) {
+  private User(Map<UserField<?>, Object> values, Map<String, AttributeValue> attributes) {
     this.values = values;
+    this.attributes = attributes;
   }
 
   public static Builder builder() {
@@ -97,6 +100,11 @@ public final class User {
     return errors;
   }
 
+  /** The attributes as they were read; empty if the user was not read from the table. */
+  Map<String, AttributeValue> attributes() {
+    return attributes;
+  }
+
   /** Every field as the API shows it, in the API's order, including nulls. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
@@ -141,8 +149,14 @@ public final class User {
   /** Collects the values of a user. */
   public static final class Builder {
     private final Map<UserField<?>, Object> values = new HashMap<>();
+    private Map<String, AttributeValue> attributes = Map.of();
 
     private Builder() {}
+
+    Builder setAttributes(Map<String, AttributeValue> read) {
+      attributes = read;
+      return this;
+    }
 
     /** Sets a field; null leaves it without a value. */
     public <T> Builder set(UserField<T> field, T value) {
@@ -181,7 +195,7 @@ public final class User {
           Objects.requireNonNull(values.get(field), field.toString());
         }
       }
-      return new User(Map.copyOf(values));
+      return new User(Map.copyOf(values), attributes);
     }
   }
 }

@@ -342,6 +342,30 @@ class DynamoDbUsersTest {
     assertThat(items()).isEqualTo(items);
   }
 
+  /** The API itself accepts these forms. */
+  @ParameterizedTest
+  @CsvSource({"expiration, 2024-02-01", "status, Active", "mac, aabbccddeeff"})
+  void userEditedByHandInAnotherForm_canBeChangedExpiredAndDeleted(String field, String value) {
+    User created = expiring("x", NOW.plusSeconds(1), Status.ACTIVE);
+    users.create(change(created, Map.of("mac", "AABBCCDDEEFF")));
+    dynamoDb
+        .client()
+        .updateItem(
+            r ->
+                r.tableName(TABLE)
+                    .key(Map.of("pk", AttributeValue.fromS("user#x")))
+                    .updateExpression("SET #field = :value")
+                    .expressionAttributeNames(Map.of("#field", field))
+                    .expressionAttributeValues(Map.of(":value", AttributeValue.fromS(value))));
+    User due = users.findDue("x", NOW.plusSeconds(2)).orElseThrow();
+    assertThat(users.update(due, change(due, Map.of("name", "New")))).isEmpty();
+    User read = users.find("x").orElseThrow();
+    assertThat(read.get(UserField.NAME)).isEqualTo("New");
+    // What others changed meanwhile is still noticed.
+    assertThat(users.update(due, change(due, Map.of("name", "Lost")))).contains(UserField.ID);
+    assertThat(users.delete(read, NOW)).isTrue();
+  }
+
   @Test
   void aRenamingClaimsTheNewNameAndFreesTheOld() {
     User before = user("x", "Old", "C1");
