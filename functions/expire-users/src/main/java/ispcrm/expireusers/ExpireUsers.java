@@ -2,6 +2,7 @@ package ispcrm.expireusers;
 
 import ispcrm.access.Actor;
 import ispcrm.gateway.CallLog;
+import ispcrm.gateway.Deadline;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,6 +58,9 @@ public final class ExpireUsers implements Function<Duration, ExpireUsers.Run> {
   private final Idempotency idempotency;
   private final boolean isExpiring;
   private final InstantSource clock;
+
+  /** Users who were changed meanwhile, perhaps in an earlier run. */
+  private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
   /**
    * @param isExpiring whether customers expire; if not, deletions are completed nevertheless
@@ -109,15 +114,20 @@ public final class ExpireUsers implements Function<Duration, ExpireUsers.Run> {
     String after = null;
     do {
       Users.DuePage page = users.due(clock.instant(), after, BATCH);
-      expired += steps.count(page.ids(), id -> isBefore(deadline) && expire(id));
+      expired +=
+          steps.count(
+              page.ids(),
+              id ->
+                  isBefore(deadline)
+                      // A list of changes holds back only the last 15 seconds.
+                      && Deadline.within(Deadline.OF_ENDPOINTS, () -> expire(id, steps.log())));
       after = page.next();
     } while (after != null && isBefore(deadline));
     return expired;
   }
 
   /** A user who is changed meanwhile is left to the next run. */
-  private boolean expire(String id) {
-    // The time of each write, because a list of changes holds back only the last seconds.
+  private boolean expire(String id, CallLog log) {
     Instant now = clock.instant();
     Optional<User> due =
         users
@@ -136,7 +146,13 @@ public final class ExpireUsers implements Function<Duration, ExpireUsers.Run> {
             Actor.SCHEDULE,
             due.get().settableFields(),
             expired.settableFields());
-    return users.update(due.get(), expired, history.add(entry)).isEmpty();
+    boolean isExpired = users.update(due.get(), expired, history.add(entry)).isEmpty();
+    if (isExpired) {
+      refused.remove(id);
+    } else if (!refused.add(id)) {
+      log.error("The user " + id + " is due, but was not as it was read in two runs.");
+    }
+    return isExpired;
   }
 
   private int erase(Instant deadline, Steps steps) {

@@ -3,6 +3,7 @@ package ispcrm.listusers;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import ispcrm.gateway.Deadline;
 import ispcrm.gateway.Links;
 import ispcrm.gateway.ListQuery;
 import ispcrm.users.InvalidValueException;
@@ -66,8 +67,9 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
 
   /**
    * Changes that are more recent are held back from a list of changes. A function notes the time of
-   * a change before the write, whose call may take 10 seconds, and the index shows it a moment
-   * later. A client that has seen a later change would miss it.
+   * a change before the write, which ends by {@link Deadline#OF_ENDPOINTS}, also if the schedule
+   * writes; a request that is delivered late can take some seconds more, and the index shows the
+   * change a moment later. A client that has seen a later change would miss it.
    */
   private static final Duration HELD_BACK = Duration.ofSeconds(15);
 
