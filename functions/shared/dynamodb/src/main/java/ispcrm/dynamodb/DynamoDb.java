@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.Crc32MismatchException;
@@ -78,6 +79,7 @@ public final class DynamoDb {
                 AwsRetryStrategy.standardRetryStrategy().toBuilder()
                     .maxAttempts(4)
                     .retryOnExceptionInstanceOf(Crc32MismatchException.class)
+                    .retryOnException(DynamoDb::isUnreadable)
                     .backoffStrategy(
                         BackoffStrategy.exponentialDelay(
                             Duration.ofMillis(25), Duration.ofMillis(100)))
@@ -110,6 +112,15 @@ public final class DynamoDb {
       builder.credentialsProvider(EnvironmentVariableCredentialsProvider.create());
     }
     return new PromptDynamoDbClient(builder.build());
+  }
+
+  /**
+   * Whether an error has arrived without what it is about, for example because its body was cut. It
+   * can be any error, so it counts as no response.
+   */
+  static boolean isUnreadable(Throwable fault) {
+    return fault instanceof AwsServiceException error
+        && (error.awsErrorDetails() == null || error.awsErrorDetails().errorCode() == null);
   }
 
   /**

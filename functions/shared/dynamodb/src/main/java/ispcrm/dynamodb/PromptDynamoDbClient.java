@@ -82,7 +82,8 @@ final class PromptDynamoDbClient implements DynamoDbClient {
     } catch (SdkException e) {
       if (e instanceof AwsServiceException error
           && error.statusCode() < SERVER_ERROR
-          && !error.isThrottlingException()) {
+          && !error.isThrottlingException()
+          && !DynamoDb.isUnreadable(error)) {
         throw e;
       }
       String call = request.getClass().getSimpleName().replace("Request", "");

@@ -1,0 +1,83 @@
+package ispcrm.dynamodb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.sun.net.httpserver.HttpServer;
+import ispcrm.gateway.ApiException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+
+/** An error of DynamoDB whose body arrives cut, empty or malformed. */
+class UnreadableErrorTest {
+  private static final String ERROR =
+      "{\"__type\":\"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException\"}";
+
+  private final Deque<String> bodies = new ArrayDeque<>();
+  private int calls;
+  private HttpServer server;
+  private DynamoDbClient client;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          calls++;
+          exchange.getRequestBody().readAllBytes();
+          byte[] body =
+              (bodies.size() > 1 ? bodies.poll() : bodies.peek()).getBytes(StandardCharsets.UTF_8);
+          exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
+          exchange.sendResponseHeaders(400, body.length == 0 ? -1 : body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+    for (String name : List.of("aws.region", "aws.accessKeyId", "aws.secretAccessKey")) {
+      System.setProperty(name, "us-east-1");
+    }
+    client =
+        DynamoDb.client(
+            Map.of("DYNAMODB_ENDPOINT", "http://127.0.0.1:" + server.getAddress().getPort()));
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.stop(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "<html>", "{\"__type\":\"com.amazon"})
+  void unreadableOnce_isAskedForAgain(String body) {
+    bodies.addAll(List.of(body, ERROR));
+    assertThat(catchThrowable(() -> DynamoDb.find(client, "table", "key", "value")))
+        .isInstanceOf(ResourceNotFoundException.class);
+    assertThat(calls).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "<html>", "{\"__type\":\"com.amazon"})
+  void unreadableForGood_isUnavailable(String body) {
+    bodies.add(body);
+    ApiException e =
+        catchThrowableOfType(
+            ApiException.class, () -> DynamoDb.find(client, "table", "key", "value"));
+    assertThat(e.status()).isEqualTo(503);
+    assertThat(calls).isEqualTo(4);
+  }
+}
