@@ -155,9 +155,7 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
                         "not_found",
                         NOT_CREATED + " - no user has this id.",
                         Map.of("user", "no user has this id")));
-    if (user.role() != Role.CUSTOMER && !caller.scopes().contains(Scope.STAFF_WRITE)) {
-      throw ApiException.staffScopeRequired();
-    }
+    caller.requireAuthorityOver(user.role());
     if (!user.hasAccess()) {
       throw new ApiException(
           409,

@@ -59,9 +59,7 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
       throw new ApiException(
           400, "invalid_fields", NOT_CREATED + " - see errors.", create.errors());
     }
-    if (create.role() != Role.CUSTOMER && !request.caller().scopes().contains(Scope.STAFF_WRITE)) {
-      throw ApiException.staffScopeRequired();
-    }
+    request.caller().requireAuthorityOver(create.role());
     return idempotency.once(
         Endpoint.CREATE_USER, request, writes -> create(create, request, writes));
   }

@@ -118,9 +118,7 @@ public final class DeleteUser implements Function<ApiRequest, ApiResponse> {
     if (user.id().equals(request.caller().userId())) {
       throw refused("own_account", "you cannot delete the user whose token you use.");
     }
-    if (user.role() != Role.CUSTOMER && !request.caller().scopes().contains(Scope.STAFF_WRITE)) {
-      throw ApiException.staffScopeRequired();
-    }
+    request.caller().requireAuthorityOver(user.role());
     if (user.id().equals(User.FIRST_ADMIN)) {
       throw refused(
           "reserved",

@@ -115,9 +115,8 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
   }
 
   private static void check(ApiRequest request, User before, User after) {
-    if (!isOfCustomer(before, after) && !request.caller().scopes().contains(Scope.STAFF_WRITE)) {
-      throw ApiException.staffScopeRequired();
-    }
+    request.caller().requireAuthorityOver(before.role());
+    request.caller().requireAuthorityOver(after.role());
     request.preconditions().check(() -> response(before, request.links()));
     protectOwnAccount(request.caller(), before, after);
     protectFirstAdmin(before, after);

@@ -1,6 +1,5 @@
 package ispcrm.gateway;
 
-import ispcrm.access.Scope;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -91,15 +90,6 @@ public final class ApiException extends RuntimeException {
         Map.of(),
         Map.of("Retry-After", "5"),
         new IllegalStateException(fault, cause));
-  }
-
-  /** The error for a change that concerns staff or administrators, with a token that may not. */
-  public static ApiException staffScopeRequired() {
-    return new ApiException(
-        403,
-        "forbidden",
-        "Forbidden - staff and administrators require the scope %s, which this token lacks."
-            .formatted(Scope.STAFF_WRITE));
   }
 
   /**

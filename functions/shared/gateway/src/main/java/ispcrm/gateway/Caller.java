@@ -85,6 +85,22 @@ public record Caller(
     return id.equals(Endpoint.SELF) ? tokenId : id;
   }
 
+  /**
+   * Checks that the token may change users of this role, and what belongs to them.
+   *
+   * @throws ApiException 403 if the role is not customer, and the token lacks {@link
+   *     Scope#STAFF_WRITE}
+   */
+  public void requireAuthorityOver(Role other) {
+    if (other != Role.CUSTOMER && !scopes.contains(Scope.STAFF_WRITE)) {
+      throw new ApiException(
+          403,
+          "forbidden",
+          "Forbidden - staff and administrators require the scope %s, which this token lacks."
+              .formatted(Scope.STAFF_WRITE));
+    }
+  }
+
   /** What a change that grants access checks again. */
   public Authorization authorization() {
     return new Authorization(userId, role, tokenKey, tokenCreatedAt);
