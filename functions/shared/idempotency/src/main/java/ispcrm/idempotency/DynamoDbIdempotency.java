@@ -22,7 +22,6 @@ import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
-import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
@@ -99,22 +98,17 @@ public final class DynamoDbIdempotency implements Idempotency {
 
   @Override
   public void erase(String user) {
-    Map<String, AttributeValue> start = Map.of();
-    do {
-      Map<String, AttributeValue> begin = start;
-      QueryResponse page =
-          dynamoDb.query(
-              request ->
-                  request
-                      .tableName(table)
-                      .indexName("by_user")
-                      .keyConditionExpression("#user = :user")
-                      .expressionAttributeNames(Map.of("#user", USER))
-                      .expressionAttributeValues(Map.of(":user", text(user)))
-                      .exclusiveStartKey(begin.isEmpty() ? null : begin));
-      page.items().forEach(item -> eraseItem(item.get(KEY)));
-      start = page.lastEvaluatedKey();
-    } while (!start.isEmpty());
+    dynamoDb
+        .queryPaginator(
+            request ->
+                request
+                    .tableName(table)
+                    .indexName("by_user")
+                    .keyConditionExpression("#user = :user")
+                    .expressionAttributeNames(Map.of("#user", USER))
+                    .expressionAttributeValues(Map.of(":user", text(user))))
+        .items()
+        .forEach(item -> eraseItem(item.get(KEY)));
   }
 
   /** What remains of the item shows that the work was done. */

@@ -220,17 +220,9 @@ public final class DynamoDbTokens implements Tokens {
   }
 
   private List<Stored> queryAll(QueryRequest request) {
-    List<Stored> all = new ArrayList<>();
-    Map<String, AttributeValue> start = Map.of();
-    do {
-      Map<String, AttributeValue> begin = start;
-      QueryResponse page =
-          dynamoDb.query(
-              request.toBuilder().exclusiveStartKey(begin.isEmpty() ? null : begin).build());
-      all.addAll(Item.readEach(page.items(), Stored::of, "id"));
-      start = page.lastEvaluatedKey();
-    } while (!start.isEmpty());
-    return all;
+    List<Map<String, AttributeValue>> items =
+        dynamoDb.queryPaginator(request).items().stream().toList();
+    return Item.readEach(items, Stored::of, "id");
   }
 
   private static void pause() {
