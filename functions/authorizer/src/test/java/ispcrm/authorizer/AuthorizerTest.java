@@ -331,17 +331,7 @@ class AuthorizerTest {
   })
   void aTokenWorksFromItsAddressesOnly(String address, String blocks, String effect)
       throws IOException {
-    IssuedToken issued =
-        IssuedToken.issue(
-            "jonewe",
-            null,
-            null,
-            List.of(blocks.split(" ", -1)),
-            "admin",
-            null,
-            Instant.now(),
-            Duration.ofDays(1));
-    add(issued);
+    IssuedToken issued = addLimitedTo(blocks.split(" ", -1));
     ObjectNode event = eventWith(issued.secret());
     ((ObjectNode) event.at("/requestContext/identity")).put("sourceIp", address);
     assertThat(outcome(event)).isEqualTo(effect);
@@ -455,17 +445,7 @@ class AuthorizerTest {
 
   @Test
   void trustedProxies_setInTemplate_passOnTheClientsAddress() throws IOException {
-    IssuedToken issued =
-        IssuedToken.issue(
-            "jonewe",
-            null,
-            null,
-            List.of("192.0.2.7"),
-            "admin",
-            null,
-            Instant.now(),
-            Duration.ofDays(1));
-    add(issued);
+    IssuedToken issued = addLimitedTo("192.0.2.7");
     ObjectNode event = eventWith(issued.secret());
     ((ObjectNode) event.at("/requestContext/identity")).put("sourceIp", "198.51.100.1");
     ((ObjectNode) event.at("/multiValueHeaders"))
@@ -543,6 +523,21 @@ class AuthorizerTest {
       BearerToken secret, String user, List<Scope> scopes, Duration lifetime) {
     IssuedToken issued = IssuedToken.issue(user, null, scopes, "admin", Instant.now(), lifetime);
     add(new IssuedToken(secret, issued.token()));
+  }
+
+  private static IssuedToken addLimitedTo(String... blocks) {
+    IssuedToken issued =
+        IssuedToken.issue(
+            "jonewe",
+            null,
+            null,
+            List.of(blocks),
+            "admin",
+            null,
+            Instant.now(),
+            Duration.ofDays(1));
+    add(issued);
+    return issued;
   }
 
   /** Stores a token, whatever its user is. */

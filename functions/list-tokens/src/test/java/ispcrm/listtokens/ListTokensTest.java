@@ -3,10 +3,15 @@ package ispcrm.listtokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ispcrm.access.Actor;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import ispcrm.history.Action;
+import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.Entry;
+import ispcrm.history.History;
 import ispcrm.template.Template;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
@@ -19,11 +24,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,11 +36,16 @@ class ListTokensTest {
   private static final List<IssuedToken> ISSUED = new ArrayList<>();
 
   private static LocalDynamoDb dynamoDb;
+  private static History history;
   private static ListTokens listTokens;
 
   @BeforeAll
   static void start() {
-    dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
+    Template template = Template.load(Map.of());
+    dynamoDb = LocalDynamoDb.start(template, null);
+    history =
+        new DynamoDbHistory(
+            dynamoDb.client(), template.functions().get("revoke-token").environment());
     DynamoDbUsers users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
     User user = new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "C1", NOW);
     users.create(user);
@@ -137,17 +145,7 @@ class ListTokensTest {
 
   /** An entry of the history. */
   private static TransactWriteItem entry(Token token) {
-    return TransactWriteItem.builder()
-        .put(
-            put ->
-                put.tableName("HistoryTable")
-                    .item(
-                        Map.of(
-                            "user", AttributeValue.fromS(token.user()),
-                            "key", AttributeValue.fromS(UUID.randomUUID().toString())))
-                    .conditionExpression(
-                        "attribute_not_exists(#user) AND attribute_not_exists(#key)")
-                    .expressionAttributeNames(Map.of("#user", "user", "#key", "key")))
-        .build();
+    return history.add(
+        Entry.ofToken(token.user(), Action.TOKEN_REVOKED, NOW, Actor.SCHEDULE, token.id()));
   }
 }

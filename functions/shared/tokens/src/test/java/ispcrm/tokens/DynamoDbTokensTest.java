@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import ispcrm.access.Actor;
 import ispcrm.access.Authorization;
 import ispcrm.access.Role;
 import ispcrm.access.Scope;
 import ispcrm.dynamodb.FurtherWriteException;
 import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.history.Action;
+import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.Entry;
+import ispcrm.history.History;
 import ispcrm.template.Template;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,11 +44,16 @@ class DynamoDbTokensTest {
 
   private static LocalDynamoDb dynamoDb;
   private static Tokens tokens;
+  private static History history;
 
   @BeforeAll
   static void start() {
-    dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
+    Template template = Template.load(Map.of());
+    dynamoDb = LocalDynamoDb.start(template, null);
     tokens = new DynamoDbTokens(dynamoDb.client(), TABLE);
+    history =
+        new DynamoDbHistory(
+            dynamoDb.client(), template.functions().get("revoke-token").environment());
   }
 
   @AfterAll
@@ -336,17 +345,7 @@ class DynamoDbTokensTest {
 
   /** An entry of the history. */
   private static TransactWriteItem entry(Token token) {
-    return TransactWriteItem.builder()
-        .put(
-            put ->
-                put.tableName("HistoryTable")
-                    .item(
-                        Map.of(
-                            "user", AttributeValue.fromS(token.user()),
-                            "key", AttributeValue.fromS(UUID.randomUUID().toString())))
-                    .conditionExpression(
-                        "attribute_not_exists(#user) AND attribute_not_exists(#key)")
-                    .expressionAttributeNames(Map.of("#user", "user", "#key", "key")))
-        .build();
+    return history.add(
+        Entry.ofToken(token.user(), Action.TOKEN_REVOKED, NOW, Actor.SCHEDULE, token.id()));
   }
 }
