@@ -4,16 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
-import ispcrm.expireusers.ExpireUsers;
-import ispcrm.history.DynamoDbHistory;
-import ispcrm.idempotency.DynamoDbIdempotency;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
-import ispcrm.users.DynamoDbUsers;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +15,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
  * Kills a process at random moments while it creates, changes, renames and deletes users, and
@@ -69,24 +61,10 @@ class CrashTest {
           assertThat(requests.getUser(user).status()).isEqualTo(404);
         }
       }
-      completeDeletions(dynamoDb.client());
+      ErasureTest.expireUsers(dynamoDb.client()).apply(Duration.ofMinutes(5));
       state.scan("UsersTable").forEach(item -> assertThat(item.get("due")).isNull());
       System.out.println(KILLS + " kills, " + total + " acknowledged changes, 0 lost, 0 half done");
     }
-  }
-
-  /** Completes the deletions as the schedule does when the indexes show everything. */
-  private static void completeDeletions(DynamoDbClient client) {
-    Map<String, String> environment = TEMPLATE.functions().get("expire-users").environment();
-    InstantSource later = () -> Instant.now().plus(Duration.ofMinutes(2));
-    new ExpireUsers(
-            new DynamoDbUsers(client, "UsersTable"),
-            new DynamoDbTokens(client, "TokensTable"),
-            new DynamoDbHistory(client, environment),
-            new DynamoDbIdempotency(client, environment, later),
-            true,
-            later)
-        .apply(Duration.ofMinutes(5));
   }
 
   /** Returns the changes that the process acknowledged before it was killed. */

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
  * After the deletion of a user and a run of the schedule, no table and no line of a log contains a
@@ -81,7 +82,7 @@ class ErasureTest {
     if (requests.getUser(id).status() == 200) {
       assertThat(requests.deleteUser(id).status()).isEqualTo(200);
     }
-    assertThat(expireUsers().apply(Duration.ofMinutes(5)).erased()).isOne();
+    assertThat(expireUsers(dynamoDb.client()).apply(Duration.ofMinutes(5)).erased()).isOne();
     for (String table : dynamoDb.client().listTables().tableNames()) {
       assertThat(new StoredState(dynamoDb.client()).scan(table).toString())
           .as(table)
@@ -140,15 +141,15 @@ class ErasureTest {
         .invoke("authorizer", Requests.authorizerEvent("GET", "/api/v1", "", token, ADDRESS));
   }
 
-  /** The function as the schedule runs it two minutes later. */
-  private static ExpireUsers expireUsers() {
+  /** The function as the schedule runs it two minutes later, when the indexes show everything. */
+  static ExpireUsers expireUsers(DynamoDbClient client) {
     Map<String, String> environment = TEMPLATE.functions().get("expire-users").environment();
     InstantSource later = () -> Instant.now().plus(Duration.ofMinutes(2));
     return new ExpireUsers(
-        new DynamoDbUsers(dynamoDb.client(), environment.get("USERS_TABLE")),
-        new DynamoDbTokens(dynamoDb.client(), environment.get("TOKENS_TABLE")),
-        new DynamoDbHistory(dynamoDb.client(), environment),
-        new DynamoDbIdempotency(dynamoDb.client(), environment, later),
+        new DynamoDbUsers(client, environment.get("USERS_TABLE")),
+        new DynamoDbTokens(client, environment.get("TOKENS_TABLE")),
+        new DynamoDbHistory(client, environment),
+        new DynamoDbIdempotency(client, environment, later),
         true,
         later);
   }
