@@ -2,8 +2,6 @@ package ispcrm.e2e;
 
 import java.net.URI;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 
 /**
  * The API that the suite checks: the one at ISPCRM_URL, with the administrator's token in
@@ -11,15 +9,12 @@ import java.util.stream.IntStream;
  */
 final class Target implements AutoCloseable {
   private static final String ROOT = "/api/v1";
-  private static final int AT_ONCE = 4;
-  private static final long SLOW_NANOS = 2_000_000_000;
 
   private final LocalRun run;
   private final String base;
   private final String token;
   private final Api api;
   private final String runId = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
-  private final boolean slow;
 
   private Target(LocalRun run, String base, String token, Api api) {
     this.run = run;
@@ -27,14 +22,6 @@ final class Target implements AutoCloseable {
     this.token = token;
     this.api = api;
     api.get(ROOT);
-    long began = System.nanoTime();
-    IntStream.range(0, AT_ONCE)
-        .mapToObj(
-            call ->
-                CompletableFuture.runAsync(() -> api.get(ROOT), task -> new Thread(task).start()))
-        .toList()
-        .forEach(CompletableFuture::join);
-    slow = System.nanoTime() - began > SLOW_NANOS;
   }
 
   /**
@@ -85,14 +72,6 @@ final class Target implements AutoCloseable {
    */
   String own(String name) {
     return "e2e-" + runId + "-" + name;
-  }
-
-  /**
-   * Returns the smaller number of requests if a few concurrent ones take more than two seconds, as
-   * they do if an emulator starts a container for each, and the larger number otherwise.
-   */
-  int many(int larger, int smaller) {
-    return slow ? smaller : larger;
   }
 
   /** Whether the checks with the annotation {@link Writes} are skipped. */
