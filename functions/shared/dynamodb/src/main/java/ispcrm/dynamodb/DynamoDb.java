@@ -164,8 +164,8 @@ public final class DynamoDb {
    * Writes items in one transaction, all or nothing. If another transaction is using one of the
    * items, it tries again a few times, so that a condition that depends on the other transaction is
    * decided. If the response to a call is lost, the SDK sends the same request again, which
-   * DynamoDB recognizes by its ClientRequestToken. If no response arrives at all, it looks for what
-   * was to be written.
+   * DynamoDB recognizes by its ClientRequestToken. If no response arrives at all, or if the
+   * repetition is canceled, it looks for what was to be written.
    *
    * @param with more items. If there are any, the first puts an item that no other transaction
    *     puts, such as an entry of the history, and its condition names the attributes of the key.
@@ -180,6 +180,7 @@ public final class DynamoDb {
       DynamoDbClient client, List<TransactWriteItem> items, TransactWriteItem... with) {
     List<TransactWriteItem> all = new ArrayList<>(items);
     all.addAll(List.of(with));
+    boolean hasLostResponses = false;
     for (int attempt = 1; ; attempt++) {
       Duration limit = Deadline.remaining().minus(LOOK_BACK);
       if (limit.isNegative() || limit.isZero()) {
@@ -193,11 +194,16 @@ public final class DynamoDb {
                     .overrideConfiguration(limits -> limits.apiCallTimeout(limit)));
         return Set.of();
       } catch (ApiException unavailable) {
-        if (with.length > 0 && isWritten(client, with[0].put())) {
+        if (isWritten(client, with)) {
           return Set.of();
         }
         throw unavailable;
       } catch (TransactionCanceledException e) {
+        // Otherwise, the conditions of a further request would fail because of the first one.
+        hasLostResponses |= e.numAttempts() > 1;
+        if (hasLostResponses && isWritten(client, with)) {
+          return Set.of();
+        }
         Set<Integer> failed = new TreeSet<>();
         Set<String> passing = new TreeSet<>();
         for (int i = 0; i < e.cancellationReasons().size(); i++) {
@@ -232,8 +238,12 @@ public final class DynamoDb {
         : ApiException.unavailable("DynamoDB throttles TransactWriteItems", cause);
   }
 
-  /** Whether there is an item with the key of this put, as it is at this moment. */
-  private static boolean isWritten(DynamoDbClient client, Put put) {
+  /** Whether there is the item of the first put, as it is at this moment. */
+  private static boolean isWritten(DynamoDbClient client, TransactWriteItem... with) {
+    if (with.length == 0) {
+      return false;
+    }
+    Put put = with[0].put();
     Map<String, AttributeValue> key = new HashMap<>(put.item());
     key.keySet().retainAll(put.expressionAttributeNames().values());
     return client
