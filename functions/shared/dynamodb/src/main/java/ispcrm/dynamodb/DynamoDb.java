@@ -88,6 +88,10 @@ public final class DynamoDb {
                             Duration.ofMillis(200), Duration.ofMillis(800)))
                     .circuitBreakerEnabled(false)
                     .build());
+    // An emulator, which sets this variable, may not send checksums.
+    if (System.getenv("AWS_ENDPOINT_URL") == null) {
+      overrides.addExecutionInterceptor(new ChecksumRequired());
+    }
     SdkHttpClient.Builder<?> http =
         UrlConnectionHttpClient.builder().connectionTimeout(ATTEMPT).socketTimeout(ATTEMPT);
     DynamoDbClientBuilder builder =

@@ -17,16 +17,17 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
-/** An error of DynamoDB whose body arrives cut, empty or malformed. */
-class UnreadableErrorTest {
+/** A response of DynamoDB that arrives cut, empty, malformed or without its checksum. */
+class UnreadableResponseTest {
   private static final String ERROR =
       "{\"__type\":\"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException\"}";
 
   private final Deque<String> bodies = new ArrayDeque<>();
+  private int statusOfUnreadable;
   private int calls;
   private HttpServer server;
   private DynamoDbClient client;
@@ -39,10 +40,11 @@ class UnreadableErrorTest {
         exchange -> {
           calls++;
           exchange.getRequestBody().readAllBytes();
-          byte[] body =
-              (bodies.size() > 1 ? bodies.poll() : bodies.peek()).getBytes(StandardCharsets.UTF_8);
+          String text = bodies.size() > 1 ? bodies.poll() : bodies.peek();
+          byte[] body = text.getBytes(StandardCharsets.UTF_8);
           exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
-          exchange.sendResponseHeaders(400, body.length == 0 ? -1 : body.length);
+          exchange.sendResponseHeaders(
+              text.equals(ERROR) ? 400 : statusOfUnreadable, body.length == 0 ? -1 : body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
         });
@@ -62,8 +64,16 @@ class UnreadableErrorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "{", "<html>", "{\"__type\":\"com.amazon"})
-  void unreadableOnce_isAskedForAgain(String body) {
+  @CsvSource({
+    "400, ''",
+    "400, {",
+    "400, <html>",
+    "400, {\"__type\":\"com.amazon",
+    "200, ''",
+    "200, {}"
+  })
+  void unreadableOnce_isAskedForAgain(int status, String body) {
+    statusOfUnreadable = status;
     bodies.addAll(List.of(body, ERROR));
     assertThat(catchThrowable(() -> DynamoDb.find(client, "table", "key", "value")))
         .isInstanceOf(ResourceNotFoundException.class);
@@ -71,8 +81,16 @@ class UnreadableErrorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "{", "<html>", "{\"__type\":\"com.amazon"})
-  void unreadableForGood_isUnavailable(String body) {
+  @CsvSource({
+    "400, ''",
+    "400, {",
+    "400, <html>",
+    "400, {\"__type\":\"com.amazon",
+    "200, ''",
+    "200, {}"
+  })
+  void unreadableForGood_isUnavailable(int status, String body) {
+    statusOfUnreadable = status;
     bodies.add(body);
     ApiException e =
         catchThrowableOfType(
