@@ -27,11 +27,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -521,8 +523,24 @@ class AuthorizerTest {
 
   private static void store(
       BearerToken secret, String user, List<Scope> scopes, Duration lifetime) {
-    IssuedToken issued = IssuedToken.issue(user, null, scopes, "admin", Instant.now(), lifetime);
-    add(new IssuedToken(secret, issued.token()));
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    String id = UUID.randomUUID().toString();
+    add(
+        new IssuedToken(
+            secret,
+            new Token(
+                secret.sha256(),
+                id,
+                user,
+                null,
+                scopes,
+                List.of(),
+                now,
+                "admin",
+                null,
+                now.plus(lifetime),
+                null,
+                null)));
   }
 
   private static IssuedToken addLimitedTo(String... blocks) {

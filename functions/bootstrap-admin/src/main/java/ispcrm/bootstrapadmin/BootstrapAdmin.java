@@ -101,9 +101,11 @@ public final class BootstrapAdmin implements Function<String, IssuedToken> {
     CreateUserRequest create =
         new CreateUserRequest(
             Map.of("id", ADMIN, "name", "Administrator", "role", Role.ADMIN.toString()));
-    // If two invocations run at once, one creates the user and both find it.
     User admin = create.toUser(ADMIN, GeneratedIds.customerId(), now());
-    users.create(admin, history.add(entry(Action.CREATED, null, admin)));
+    if (users.create(admin, history.add(entry(Action.CREATED, null, admin))).isEmpty()) {
+      return admin;
+    }
+    // If two invocations run at once, the other has created it.
     return users
         .find(ADMIN)
         .orElseThrow(() -> new IllegalStateException("another user has the username admin"));

@@ -56,7 +56,7 @@ class ListTokensTest {
       ISSUED.add(0, issued);
       tokens.add(issued, users.unchanged(user));
     }
-    tokens.revoke(ISSUED.get(0).token().id(), "admin", NOW, ListTokensTest::entry);
+    tokens.revoke(ISSUED.get(0).token(), "admin", NOW, ListTokensTest::entry);
     listTokens = new ListTokens(tokens, users);
   }
 

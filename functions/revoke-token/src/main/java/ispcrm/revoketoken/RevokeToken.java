@@ -50,15 +50,16 @@ public final class RevokeToken implements Function<ApiRequest, ApiResponse> {
     boolean hasDescendants = hasDescendants(request);
     Instant now = clock.instant();
     String by = request.caller().userId();
+    Token found =
+        tokens
+            .find(request.caller().tokenIdOf(request.pathParameters().getOrDefault("id", "")))
+            .orElseThrow(() -> ApiException.notFound("token"));
+    // The response needs the user. After the revocation, nothing may fail any more.
+    Optional<User> user = users.find(found.user());
     Token token =
         tokens
-            .revoke(
-                request.caller().tokenIdOf(request.pathParameters().getOrDefault("id", "")),
-                by,
-                now,
-                revoked -> history.add(entry(revoked, now, request)))
+            .revoke(found, by, now, revoked -> history.add(entry(revoked, now, request)))
             .orElseThrow(() -> ApiException.notFound("token"));
-    Optional<User> user = users.find(token.user());
     Map<String, Object> data =
         token.toMap(
             user.map(User::role).orElse(null),

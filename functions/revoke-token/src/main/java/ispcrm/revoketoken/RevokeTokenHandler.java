@@ -45,7 +45,7 @@ public final class RevokeTokenHandler extends LambdaHandler {
             event,
             PrimingToken.list(PrimingUser.ID, 1),
             PrimingToken.found(PrimingUser.ID),
-            CannedResponse.EMPTY,
-            PrimingUser.found());
+            PrimingUser.found(),
+            CannedResponse.EMPTY);
   }
 }

@@ -109,7 +109,7 @@ public final class DynamoDbTokens implements Tokens {
 
   @Override
   public boolean add(IssuedToken issued, ConditionCheck check, TransactWriteItem... with) {
-    Map<String, AttributeValue> item = item(issued.secret().sha256(), issued.token());
+    Map<String, AttributeValue> item = item(issued.token());
     TransactWriteItem put =
         TransactWriteItem.builder()
             .put(
@@ -125,15 +125,15 @@ public final class DynamoDbTokens implements Tokens {
 
   @Override
   public Optional<Token> revoke(
-      String id, String by, Instant now, Function<Token, TransactWriteItem> entry) {
-    Optional<Stored> found =
-        key(id).flatMap(key -> DynamoDb.find(dynamoDb, table, KEY, key)).map(Stored::of);
-    if (found.isEmpty() || found.get().token().revocation() != null) {
-      return found.map(Stored::token);
+      Token token, String by, Instant now, Function<Token, TransactWriteItem> entry) {
+    if (token.revocation() != null) {
+      return Optional.of(token);
     }
-    List<Token> revoked = revoke(List.of(found.get()), by, now, entry);
+    List<Token> revoked = revoke(List.of(token), by, now, entry);
     // Otherwise, another request has revoked it meanwhile.
-    return revoked.isEmpty() ? find(id) : Optional.of(revoked.get(0));
+    return revoked.isEmpty()
+        ? DynamoDb.find(dynamoDb, table, KEY, token.sha256()).map(DynamoDbTokens::token)
+        : Optional.of(revoked.get(0));
   }
 
   @Override
@@ -148,19 +148,18 @@ public final class DynamoDbTokens implements Tokens {
       List<String> creators = new ArrayList<>(descendants.keySet());
       creators.add(id);
       while (!creators.isEmpty()) {
-        List<Stored> created =
+        List<Token> created =
             creators.stream()
                 .flatMap(creator -> createdBy(creator).stream())
-                .filter(stored -> !descendants.containsKey(stored.token().id()))
+                .filter(token -> !descendants.containsKey(token.id()))
                 .toList();
-        created.forEach(stored -> descendants.put(stored.token().id(), stored.token()));
-        List<Stored> open =
-            created.stream().filter(stored -> stored.token().revocation() == null).toList();
+        created.forEach(token -> descendants.put(token.id(), token));
+        List<Token> open = created.stream().filter(token -> token.revocation() == null).toList();
         for (int i = 0; i < open.size(); i += MAX_REVOCATIONS) {
           revoke(open.subList(i, Math.min(open.size(), i + MAX_REVOCATIONS)), by, now, entry)
               .forEach(revoked -> descendants.put(revoked.id(), revoked));
         }
-        creators = created.stream().map(stored -> stored.token().id()).toList();
+        creators = created.stream().map(Token::id).toList();
       }
     } while (descendants.size() > known);
     return List.copyOf(descendants.values());
@@ -172,23 +171,21 @@ public final class DynamoDbTokens implements Tokens {
    * @return the tokens without those that other requests have revoked meanwhile
    */
   private List<Token> revoke(
-      List<Stored> open, String by, Instant now, Function<Token, TransactWriteItem> entry) {
-    List<Stored> rest = new ArrayList<>(open);
+      List<Token> open, String by, Instant now, Function<Token, TransactWriteItem> entry) {
+    List<Token> rest = new ArrayList<>(open);
     while (!rest.isEmpty()) {
       List<Integer> failed =
           List.copyOf(
               DynamoDb.transact(
                   dynamoDb,
-                  rest.stream().map(stored -> revocation(stored.sha256(), by, now)).toList(),
-                  rest.stream()
-                      .map(stored -> entry.apply(stored.token()))
-                      .toArray(TransactWriteItem[]::new)));
+                  rest.stream().map(token -> revocation(token.sha256(), by, now)).toList(),
+                  rest.stream().map(entry).toArray(TransactWriteItem[]::new)));
       if (failed.isEmpty()) {
         return rest.stream()
-            .map(stored -> stored.token().withRevocation(now.truncatedTo(ChronoUnit.SECONDS), by))
+            .map(token -> token.withRevocation(now.truncatedTo(ChronoUnit.SECONDS), by))
             .toList();
       }
-      List<Stored> refused = failed.stream().map(rest::get).toList();
+      List<Token> refused = failed.stream().map(rest::get).toList();
       rest.removeAll(refused);
     }
     return List.of();
@@ -209,7 +206,7 @@ public final class DynamoDbTokens implements Tokens {
         .build();
   }
 
-  private List<Stored> createdBy(String token) {
+  private List<Token> createdBy(String token) {
     return queryAll(
         QueryRequest.builder()
             .tableName(table)
@@ -219,10 +216,10 @@ public final class DynamoDbTokens implements Tokens {
             .build());
   }
 
-  private List<Stored> queryAll(QueryRequest request) {
+  private List<Token> queryAll(QueryRequest request) {
     List<Map<String, AttributeValue>> items =
         dynamoDb.queryPaginator(request).items().stream().toList();
-    return Item.readEach(items, Stored::of, "id");
+    return Item.readEach(items, DynamoDbTokens::token, "id");
   }
 
   private static void pause() {
@@ -258,8 +255,8 @@ public final class DynamoDbTokens implements Tokens {
                 .expressionAttributeValues(Map.of(":user", text(user)))
                 .build())
         .stream()
-        .filter(stored -> !stored.isErased())
-        .forEach(stored -> eraseItem(stored.sha256(), now));
+        .filter(token -> !isErased(token))
+        .forEach(token -> eraseItem(token.sha256(), now));
   }
 
   private void eraseItem(String sha256, Instant now) {
@@ -279,22 +276,11 @@ public final class DynamoDbTokens implements Tokens {
     }
   }
 
-  /** A token with its key. */
-  private record Stored(String sha256, Token token) {
-    static Stored of(Map<String, AttributeValue> attributes) {
-      return of(Item.of(attributes, "id"));
-    }
-
-    static Stored of(Item item) {
-      return new Stored(item.text(KEY), DynamoDbTokens.token(item));
-    }
-
-    boolean isErased() {
-      return token.revocation() != null
-          && token.description() == null
-          && token.allowedIps().isEmpty()
-          && (token.lastUse() == null || token.lastUse().from() == null);
-    }
+  private static boolean isErased(Token token) {
+    return token.revocation() != null
+        && token.description() == null
+        && token.allowedIps().isEmpty()
+        && (token.lastUse() == null || token.lastUse().from() == null);
   }
 
   @Override
@@ -360,9 +346,9 @@ public final class DynamoDbTokens implements Tokens {
   }
 
   /** The item that stores a token. */
-  static Map<String, AttributeValue> item(String sha256, Token token) {
+  static Map<String, AttributeValue> item(Token token) {
     Map<String, AttributeValue> item = new HashMap<>();
-    item.put(KEY, text(sha256));
+    item.put(KEY, text(token.sha256()));
     item.put("id", text(token.id()));
     item.put("user", text(token.user()));
     if (token.description() != null) {
@@ -393,6 +379,7 @@ public final class DynamoDbTokens implements Tokens {
     String scopes = item.optionalText("scopes");
     String allowedIps = item.optionalText("allowed_ips");
     return new Token(
+        item.text(KEY),
         item.text("id"),
         item.text("user"),
         item.optionalText("description"),

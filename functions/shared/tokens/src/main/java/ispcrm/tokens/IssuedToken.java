@@ -50,9 +50,11 @@ public record IssuedToken(BearerToken secret, Token token) {
       Instant now,
       Duration lifetime) {
     Instant createdAt = now.truncatedTo(ChronoUnit.SECONDS);
+    BearerToken secret = BearerToken.generate();
     return new IssuedToken(
-        BearerToken.generate(),
+        secret,
         new Token(
+            secret.sha256(),
             UUID.randomUUID().toString(),
             user,
             description,

@@ -39,8 +39,8 @@ public final class PrimingToken {
 
   private static Map<String, AttributeValue> item(String user) {
     return DynamoDbTokens.item(
-        "0".repeat(64),
         new Token(
+            "0".repeat(64),
             ID,
             user,
             ID,

@@ -11,6 +11,7 @@ import java.util.function.Function;
 /**
  * What is stored about a bearer token, which is everything except the secret.
  *
+ * @param sha256 the digest of the secret, by which the token is stored
  * @param id identifies the token to people and in logs; not a secret
  * @param user the id of the user whose token it is
  * @param description what it is for, or null
@@ -23,6 +24,7 @@ import java.util.function.Function;
  * @param lastUse a recent use, or null; uses within an hour of it are not recorded
  */
 public record Token(
+    String sha256,
     String id,
     String user,
     String description,
@@ -60,6 +62,7 @@ public record Token(
   /** This token, revoked. */
   public Token withRevocation(Instant at, String by) {
     return new Token(
+        sha256,
         id,
         user,
         description,

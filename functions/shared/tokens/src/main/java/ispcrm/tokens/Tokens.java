@@ -41,13 +41,14 @@ public interface Tokens {
    * Revokes a token. It ends every use from the next request. A token that was revoked earlier
    * stays as it is.
    *
+   * @param token as it was read
    * @param by the id of the user who revokes it
    * @param entry the write of the entry of the history for the same transaction; not asked if it
    *     was revoked earlier
-   * @return the revoked token; empty if there is none with this id
+   * @return the revoked token; empty if it has expired, and DynamoDB has deleted it meanwhile
    */
   Optional<Token> revoke(
-      String id, String by, Instant now, Function<Token, TransactWriteItem> entry);
+      Token token, String by, Instant now, Function<Token, TransactWriteItem> entry);
 
   /**
    * Revokes the tokens that a revoked token has created, and those that these have created. Takes
