@@ -11,11 +11,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,11 +38,11 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Every function that uses DynamoDB, with every fault that a call to DynamoDB can have. Whatever
- * happens, nothing is written twice, no write that happened is reported as failed, nobody waits for
- * more than {@link #PATIENCE}, and a fault of DynamoDB is not reported as one of our own. The
- * results are infra/docs/faults.md; with the system property {@code faults.write}, this test writes
- * them there.
+ * Every function that uses DynamoDB, with every fault that a call to DynamoDB can have, at every
+ * moment. Whatever happens, nothing is written twice, no write that happened is reported as failed,
+ * nobody waits for more than {@link #PATIENCE}, and a fault of DynamoDB is not reported as one of
+ * our own. The results are infra/docs/faults.md; with the system property {@code faults.write},
+ * this test writes them there.
  */
 class FaultTableTest {
   private static final Template TEMPLATE = Template.load(Map.of());
@@ -46,6 +50,14 @@ class FaultTableTest {
   private static final Duration PATIENCE = Duration.ofSeconds(6);
   private static final Predicate<Call> READS = call -> !call.operation().startsWith("Transact");
   private static final Predicate<Call> WRITES = READS.negate();
+
+  /** Faults that differ, fail one call for good, or nearly use up the time of an endpoint. */
+  private static final List<List<Fault>> SEQUENCES =
+      List.of(
+          Collections.nCopies(4, Fault.SERVER_ERROR),
+          Collections.nCopies(3, Fault.HANG),
+          List.of(Fault.LOST_RESPONSE, Fault.CONFLICT),
+          List.of(Fault.LOST_RESPONSE, Fault.ITEM_THROTTLED, Fault.CONFLICT));
 
   private static final List<Subject> SUBJECTS = new ArrayList<>();
 
@@ -68,7 +80,13 @@ class FaultTableTest {
       int entries,
       LocalDynamoDb dynamoDb,
       ConcurrentLinkedQueue<String> log,
-      Function<String, Act> preparation) {}
+      Function<String, Act> preparation) {
+
+    /** Whether DynamoDB cancels the transaction, because the id or name belongs to another user. */
+    boolean isRefused() {
+      return name.contains("taken");
+    }
+  }
 
   @BeforeAll
   static void start() {
@@ -78,10 +96,12 @@ class FaultTableTest {
     add("list-users", READS, 0, get("list-users"));
     add("list-user-history", READS, 0, withUser("list-user-history", "GET", ""));
     add("create-user", WRITES, 1, FaultTableTest::creation);
+    add("create-user, taken id", WRITES, 0, FaultTableTest::creationOfTakenId);
     add("create-user, key", READS, 1, FaultTableTest::creationWithKey);
     add("create-user, key", WRITES, 1, FaultTableTest::creationWithKey);
     add("update-user", READS, 1, withUser("update-user", "PATCH", "{\"name\":\"other\"}"));
     add("update-user", WRITES, 1, withUser("update-user", "PATCH", "{\"name\":\"other\"}"));
+    add("update-user, taken name", WRITES, 0, FaultTableTest::changeToTakenName);
     add("delete-user", READS, 1, withUser("delete-user", "DELETE", ""));
     add("delete-user", WRITES, 1, withUser("delete-user", "DELETE", ""));
     add("create-token", READS, 1, FaultTableTest::tokenCreation);
@@ -115,6 +135,84 @@ class FaultTableTest {
     softly.assertAll();
   }
 
+  @Test
+  void noFaultAtAnyMomentHarmsTheDataOrKeepsAnybodyWaiting() throws Exception {
+    Map<String, Subject> functions = new LinkedHashMap<>();
+    SUBJECTS.forEach(subject -> functions.putIfAbsent(subject.name(), subject));
+    ExecutorService threads = Executors.newFixedThreadPool(SUBJECTS.size());
+    try {
+      List<Future<?>> results = new ArrayList<>();
+      functions.values().forEach(subject -> results.add(threads.submit(() -> moments(subject))));
+      for (Future<?> result : results) {
+        result.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    softly.assertAll();
+  }
+
+  /** Faults that begin with the first, second, third and last call of a request. */
+  private void moments(Subject subject) {
+    List<Call> calls = Collections.synchronizedList(new ArrayList<>());
+    Act act = subject.preparation().apply("without-a-fault");
+    subject.dynamoDb().causeFaults(call -> noFault(call, calls));
+    assertThat(isFailure(act.get())).as(subject.name()).isEqualTo(subject.isRefused());
+    subject.dynamoDb().causeFaults(call -> Optional.empty());
+    Set<Integer> moments = new TreeSet<>(List.of(0, 1, 2, calls.size() - 1));
+    moments.removeIf(moment -> moment >= calls.size());
+    for (int moment : moments) {
+      for (List<Fault> faults : sequences()) {
+        if (isPossible(faults.get(faults.size() - 1), calls.get(moment))) {
+          moment(subject, moment, faults);
+        }
+      }
+    }
+  }
+
+  private static Optional<Fault> noFault(Call call, List<Call> calls) {
+    if (!call.function().isEmpty()) {
+      calls.add(call);
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isPossible(Fault fault, Call call) {
+    return WRITES.test(call) || !fault.isOfTransactions();
+  }
+
+  /** Each fault once, twice, and in the further sequences. */
+  private static List<List<Fault>> sequences() {
+    List<List<Fault>> sequences = new ArrayList<>(SEQUENCES);
+    for (Fault fault : Fault.values()) {
+      sequences.add(List.of(fault));
+      sequences.add(List.of(fault, fault));
+    }
+    return sequences;
+  }
+
+  private void moment(Subject subject, int moment, List<Fault> faults) {
+    String name = moment + "-" + String.join("-", faults.stream().map(Fault::name).toList());
+    AtomicInteger calls = new AtomicInteger(-moment);
+    Result result =
+        result(
+            subject,
+            name.toLowerCase(Locale.ROOT).replace("_", "-"),
+            call -> {
+              int position = calls.getAndIncrement();
+              return position >= 0 && position < faults.size()
+                  ? Optional.of(faults.get(position)).filter(fault -> isPossible(fault, call))
+                  : Optional.empty();
+            });
+    String as = "%s, call %d, %s".formatted(subject.name(), moment + 1, faults);
+    check(subject, result, as);
+    softly
+        .assertThat(subject.log())
+        .as(as)
+        .filteredOn(line -> line.contains("\"ERROR\""))
+        .allMatch(line -> line.contains("nothing succeeded for the 1 users who are due"));
+  }
+
   private static String introduction() throws IOException {
     String document = Files.readString(Checkout.ROOT.resolve(DOCUMENT));
     return document.substring(0, document.indexOf("\n## "));
@@ -122,7 +220,7 @@ class FaultTableTest {
 
   private String table(boolean isLasting) throws Exception {
     List<Map<Fault, String>> rows = new ArrayList<>();
-    ExecutorService threads = Executors.newFixedThreadPool(8);
+    ExecutorService threads = Executors.newFixedThreadPool(SUBJECTS.size());
     try {
       List<Future<Map<Fault, String>>> results = new ArrayList<>();
       SUBJECTS.forEach(subject -> results.add(threads.submit(() -> row(subject, isLasting))));
@@ -167,38 +265,64 @@ class FaultTableTest {
 
   private String cell(Subject subject, Fault fault, boolean isLasting) {
     String name = (fault.name().toLowerCase(Locale.ROOT) + isLasting).replace("_", "-");
+    AtomicInteger calls = new AtomicInteger();
+    Result result =
+        result(
+            subject,
+            name,
+            call ->
+                subject.affected().test(call) && (calls.incrementAndGet() == 1 || isLasting)
+                    ? Optional.of(fault)
+                    : Optional.empty());
+    String as = "%s, %s %s".formatted(title(subject), isLasting ? "lasting" : "single", fault);
+    check(subject, result, as);
+    checkLog(subject, fault, result.outcome(), as);
+    if (fault == Fault.HANG && isLasting) {
+      return result.outcome(); // the number of attempts depends on how busy the machine is
+    }
+    return "%s (%d)"
+        .formatted(result.outcome(), isLasting ? calls.get() : Math.min(calls.get(), 1));
+  }
+
+  /**
+   * What a call of a function led to.
+   *
+   * @param entries how many entries of the history it has written
+   */
+  private record Result(String outcome, Duration time, int entries) {}
+
+  /**
+   * Calls a function.
+   *
+   * @param faults the fault that each call of the function to DynamoDB has
+   */
+  private static Result result(
+      Subject subject, String name, Function<Call, Optional<Fault>> faults) {
     Act act = subject.preparation().apply(name);
     StoredState state = new StoredState(subject.dynamoDb().client());
     int before = state.scan("HistoryTable").size();
-    AtomicInteger calls = new AtomicInteger();
     subject.log().clear();
     subject
         .dynamoDb()
-        .causeFaults(
-            call ->
-                !call.function().isEmpty()
-                        && subject.affected().test(call)
-                        && (calls.incrementAndGet() == 1 || isLasting)
-                    ? Optional.of(fault)
-                    : Optional.empty());
+        .causeFaults(call -> call.function().isEmpty() ? Optional.empty() : faults.apply(call));
     long begin = System.nanoTime();
     String outcome = act.get();
     Duration time = Duration.ofNanos(System.nanoTime() - begin);
     subject.dynamoDb().causeFaults(call -> Optional.empty());
-    String as = "%s, %s %s".formatted(title(subject), isLasting ? "lasting" : "single", fault);
-    softly.assertThat(time).as(as).isLessThan(PATIENCE);
-    softly.assertThat(outcome).as(as).matches("2..|204|Allow|done|503|409|failed");
-    int written = state.scan("HistoryTable").size() - before;
-    softly
-        .assertThat(written)
-        .as(as + ": entries")
-        .isEqualTo(isFailure(outcome) ? 0 : subject.entries());
     state.checkClaims();
-    checkLog(subject, fault, outcome, as);
-    if (fault == Fault.HANG && isLasting) {
-      return outcome; // the number of attempts depends on how busy the machine is
-    }
-    return "%s (%d)".formatted(outcome, isLasting ? calls.get() : Math.min(calls.get(), 1));
+    return new Result(outcome, time, state.scan("HistoryTable").size() - before);
+  }
+
+  private void check(Subject subject, Result result, String as) {
+    softly.assertThat(result.time()).as(as).isLessThan(PATIENCE);
+    softly
+        .assertThat(result.outcome())
+        .as(as)
+        .matches(subject.isRefused() ? "409|503" : "2..|Allow|done|503|409|failed");
+    softly
+        .assertThat(result.entries())
+        .as(as + ": entries")
+        .isEqualTo(isFailure(result.outcome()) ? 0 : subject.entries());
   }
 
   /** What was unavailable is logged once, as what it is. */
@@ -282,6 +406,22 @@ class FaultTableTest {
 
   private static Function<String, Act> creation(Requests requests) {
     return name -> () -> status(requests.createUser("{\"id\":\"%s\"}".formatted(name)));
+  }
+
+  private static Function<String, Act> creationOfTakenId(Requests requests) {
+    return name -> {
+      created(requests, name);
+      return () -> status(requests.createUser("{\"id\":\"%s\"}".formatted(name)));
+    };
+  }
+
+  private static Function<String, Act> changeToTakenName(Requests requests) {
+    return name -> {
+      created(requests, name);
+      created(requests, name + "-2");
+      String change = "{\"username\":\"%s\"}".formatted(name);
+      return () -> status(requests.call("update-user", "PATCH", name + "-2", Map.of(), change));
+    };
   }
 
   private static Function<String, Act> creationWithKey(Requests requests) {

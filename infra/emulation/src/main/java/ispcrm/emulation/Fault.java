@@ -24,6 +24,8 @@ public enum Fault {
   WRONG_CHECKSUM,
   /** The call is carried out, and the body of the response is empty. */
   EMPTY_RESPONSE,
+  /** The call is carried out, and the response is an empty object without a checksum. */
+  MISSING_CHECKSUM,
   /** The call is carried out, and the body of the response is not JSON. */
   MALFORMED_RESPONSE,
   SERVER_ERROR(500, "com.amazonaws.dynamodb.v20120810#InternalServerError"),

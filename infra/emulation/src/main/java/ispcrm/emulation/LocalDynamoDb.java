@@ -231,11 +231,15 @@ public final class LocalDynamoDb implements AutoCloseable {
           if (fault == Fault.WRONG_CHECKSUM) {
             getHeaders().put(CHECKSUM, "1");
           }
-          if (fault == Fault.EMPTY_RESPONSE || fault == Fault.MALFORMED_RESPONSE) {
+          if (fault == Fault.MISSING_CHECKSUM) {
+            getHeaders().remove(CHECKSUM);
+          }
+          Optional<String> body = body(fault);
+          if (body.isPresent()) {
             isLost = true;
-            String body = fault == Fault.EMPTY_RESPONSE ? "" : "{\"Item\":";
             getHeaders().remove(HttpHeader.CONTENT_LENGTH);
-            super.write(true, ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)), callback);
+            super.write(
+                true, ByteBuffer.wrap(body.get().getBytes(StandardCharsets.UTF_8)), callback);
             return;
           }
           if (fault == Fault.CUT_RESPONSE) {
@@ -256,6 +260,17 @@ public final class LocalDynamoDb implements AutoCloseable {
         }
       }
     };
+  }
+
+  /** What a fault leaves of the body of a response. */
+  private static Optional<String> body(Fault fault) {
+    if (fault == Fault.EMPTY_RESPONSE) {
+      return Optional.of("");
+    }
+    if (fault == Fault.MALFORMED_RESPONSE) {
+      return Optional.of("{\"Item\":");
+    }
+    return fault == Fault.MISSING_CHECKSUM ? Optional.of("{}") : Optional.empty();
   }
 
   /** DynamoDB's response to a call that IAM does not allow. */
