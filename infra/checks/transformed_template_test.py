@@ -8,6 +8,7 @@ With FILE, it also writes the transformed template there, for cfn-lint and check
 """
 
 import json
+import math
 import os
 import re
 import subprocess
@@ -233,13 +234,33 @@ class TransformedTemplate(unittest.TestCase):
         self.assertEqual({name + "DeploymentGroup" for name in FUNCTIONS}, set(groups))
         for name, group in groups.items():
             properties = group["Properties"]
-            self.assertEqual("Canary10Percent10Minutes", properties["DeploymentConfigName"]["Fn::Sub"][1]["ConfigName"])
+            function = name.removesuffix("DeploymentGroup")
+            kind = "Linear10PercentEvery2Minutes" if function == "ExpireUsersFunction" else "Canary10Percent10Minutes"
+            self.assertEqual(kind, properties["DeploymentConfigName"]["Fn::Sub"][1]["ConfigName"])
             self.assertIn("DEPLOYMENT_STOP_ON_ALARM", properties["AutoRollbackConfiguration"]["Events"])
             alarms = [alarm["Name"]["Ref"] for alarm in properties["AlarmConfiguration"]["Fn::If"][1]["Alarms"]]
-            self.assertEqual(["ApiFaultsAlarm"], alarms)
-            function = name.removesuffix("DeploymentGroup")
+            self.assertEqual(["ApiFaultsAlarm"] + ["ExpiryFailuresAlarm"] * (function == "ExpireUsersFunction"), alarms)
             update = RESOURCES[function + "Aliaslive"]["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
             self.assertEqual({"Ref": name}, update["DeploymentGroupName"])
+
+    def test_a_version_of_expire_users_that_fails_is_invoked_while_the_alarm_can_still_stop_it(self):
+        properties = RESOURCES["ExpireUsersFunctionDeploymentGroup"]["Properties"]
+        kind = properties["DeploymentConfigName"]["Fn::Sub"][1]["ConfigName"]
+        percent, minutes = map(int, re.fullmatch(r"Linear(\d+)PercentEvery(\d+)Minutes?", kind).groups())
+        # The weights of the new version in the minutes of the deployment, in each of which the schedule invokes the alias once.
+        weights = [step for step in range(percent, 100, percent) for _ in range(minutes)]
+        # The failed run, Lambda's metrics, the alarm's evaluation and CodeDeploy's take up to a minute each, a run that times
+        # out a little longer.
+        in_time = weights[:-5]
+        never = math.prod(1 - weight / 100 for weight in in_time)
+        self.assertLess(never, 0.002)
+
+        alarm = RESOURCES["ExpiryFailuresAlarm"]["Properties"]
+        # This dimension alone is the sum over all versions.
+        self.assertEqual(("AWS/Lambda", "Errors", [{"Name": "FunctionName", "Value": {"Ref": "ExpireUsersFunction"}}]),
+                         (alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"]))
+        self.assertEqual(("Sum", "GreaterThanOrEqualToThreshold", 1, 1),
+                         tuple(alarm[name] for name in ("Statistic", "ComparisonOperator", "Threshold", "EvaluationPeriods")))
 
     def test_a_deployment_without_a_canary_waits_for_no_alarm_and_keeps_all_of_them(self):
         resources = transformed(Canary="false")["Resources"]
@@ -278,18 +299,21 @@ class TransformedTemplate(unittest.TestCase):
         self.assertTrue(goes_off("BytesSentAlarm", bytes=100_000_001))
         self.assertEqual(1, RESOURCES["BootstrapAdminAlarm"]["Properties"]["Threshold"])
 
-    def test_every_alarm_notifies_says_what_to_do_and_names_no_function(self):
-        for name, alarm in of_type("AWS::CloudWatch::Alarm").items():
+    def test_every_alarm_but_one_for_deployments_notifies_and_names_no_function_and_all_say_what_to_do(self):
+        alarms = of_type("AWS::CloudWatch::Alarm")
+        for name, alarm in alarms.items():
             properties = alarm["Properties"]
             # Only a run that is missing is a fault. Without requests, the others have no metrics.
             self.assertEqual("breaching" if name == "ExpiryAlarm" else "notBreaching", properties["TreatMissingData"], name)
-            self.assertEqual(["AlarmTopic", "AlarmTopicArn"],
-                             [action["Fn::If"][1]["Ref"] for action in properties["AlarmActions"]], name)
+            # The next run repairs what one has not done, so it only stops deployments.
+            self.assertEqual([] if name == "ExpiryFailuresAlarm" else ["AlarmTopic", "AlarmTopicArn"],
+                             [action["Fn::If"][1]["Ref"] for action in properties.get("AlarmActions", [])], name)
             self.assertIn("infra/docs/runbook.md", properties["AlarmDescription"], name)
             # CloudWatch accepts ten metrics in an alarm.
             self.assertLessEqual(len(properties.get("Metrics", [])), 3, name)
         for name in FUNCTIONS:
-            self.assertNotIn(name, json.dumps([of_type("AWS::CloudWatch::Alarm"), RESOURCES["Dashboard"]]))
+            others = {alarm: resource for alarm, resource in alarms.items() if alarm != "ExpiryFailuresAlarm"}
+            self.assertNotIn(name, json.dumps([others, RESOURCES["Dashboard"]]))
 
     def test_a_filter_counts_what_the_logs_contain(self):
         for name, handler in [("BootstrapAdminUses", "bootstrap-admin/src/main/java/ispcrm/bootstrapadmin/BootstrapAdminHandler.java"),

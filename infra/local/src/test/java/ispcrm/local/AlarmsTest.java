@@ -1,6 +1,7 @@
 package ispcrm.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ispcrm.emulation.Fault;
 import ispcrm.emulation.LocalDynamoDb;
@@ -57,6 +58,7 @@ class AlarmsTest {
 
   private final ConcurrentLinkedQueue<JsonNode> log = new ConcurrentLinkedQueue<>();
   private final List<Seen> responses = new ArrayList<>();
+  private int failedInvocations;
   private LocalDynamoDb dynamoDb;
   private LocalLambda lambda;
   private LocalGateway gateway;
@@ -201,12 +203,11 @@ class AlarmsTest {
   void noRunOfTheSchedule() {
     log.clear();
     dynamoDb.causeFaults(call -> of("expire-users", call, Fault.SERVER_ERROR));
-    try {
-      lambda.invoke("expire-users", "{}");
-    } catch (RuntimeException e) {
-      // Lambda counts it as an error, and repeats it.
-    }
-    assertThat(activeAlarms()).containsExactly("ExpiryAlarm");
+    assertThatThrownBy(() -> lambda.invoke("expire-users", "{}"))
+        .isInstanceOf(RuntimeException.class);
+    // Lambda counts it, and repeats it.
+    failedInvocations = 1;
+    assertThat(activeAlarms()).containsExactly("ExpiryAlarm", "ExpiryFailuresAlarm");
   }
 
   private static Optional<Fault> of(String function, LocalDynamoDb.Call call, Fault fault) {
@@ -333,6 +334,7 @@ class AlarmsTest {
           case "5XXError" -> values(seen -> seen.status() >= 500 ? 1.0 : 0.0);
           case "4XXError" -> values(seen -> seen.status() / 100 == 4 ? 1.0 : 0.0);
           case "Count" -> values(seen -> 1.0);
+          case "Errors" -> List.of((double) failedInvocations);
           case "Latency" -> values(seen -> (double) seen.latency().toMillis());
           default -> logMetric(template, name);
         };
