@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -28,6 +30,8 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -48,8 +52,11 @@ final class LocalGateway implements AutoCloseable {
   /** The largest body that API Gateway accepts. */
   private static final int MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-  /** How long a client may pause in the middle of a request or a response. */
+  /** How long a client may pause in the middle of a request. */
   private static final Duration MAX_PAUSE = Duration.ofSeconds(10);
+
+  /** How long a client may take to send a request, or to read a response. */
+  private static final Duration MAX_TRANSFER = Duration.ofMinutes(1);
 
   /** More than a request waits for its turn and its response. */
   private static final Duration MAX_WAIT = Duration.ofMinutes(2);
@@ -74,7 +81,7 @@ final class LocalGateway implements AutoCloseable {
           TimeUnit.SECONDS,
           new ArrayBlockingQueue<>(WAITING_CALLS));
 
-  private LocalGateway() {
+  private LocalGateway(Duration maxTransfer) {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
     http.setUriCompliance(UriCompliance.UNSAFE);
@@ -83,7 +90,17 @@ final class LocalGateway implements AutoCloseable {
     http.setHeaderCacheCaseSensitive(true);
     // Connections without a request stay open for longer, so that clients can use them again.
     http.setIdleTimeout(MAX_PAUSE.toMillis());
-    connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    connector =
+        new ServerConnector(server, new HttpConnectionFactory(http)) {
+          @Override
+          protected SocketChannelEndPoint newEndPoint(
+              SocketChannel channel, ManagedSelector selector, SelectionKey key) {
+            SocketChannelEndPoint endPoint =
+                new TimedEndPoint(channel, selector, key, getScheduler(), maxTransfer);
+            endPoint.setIdleTimeout(getIdleTimeout());
+            return endPoint;
+          }
+        };
     connector.setHost("127.0.0.1");
     // With Java's 50, the connections of a burst of clients are delayed by seconds or reset.
     connector.setAcceptQueueSize(WAITING_CALLS);
@@ -96,7 +113,14 @@ final class LocalGateway implements AutoCloseable {
    * @throws CannotStartException if the port is in use
    */
   static LocalGateway listen(int port) throws CannotStartException {
-    LocalGateway gateway = new LocalGateway();
+    return listen(port, MAX_TRANSFER);
+  }
+
+  /**
+   * @param maxTransfer how long a client may take to send a request, or to read a response
+   */
+  static LocalGateway listen(int port, Duration maxTransfer) throws CannotStartException {
+    LocalGateway gateway = new LocalGateway(maxTransfer);
     gateway.connector.setPort(port);
     try {
       gateway.connector.open();
