@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
@@ -30,15 +31,21 @@ class NoManagedPolicies:
         return {}
 
 
+def class_path():
+    with tempfile.NamedTemporaryFile() as libraries:
+        subprocess.run(["mvn", "-q", "-pl", "infra/template", "dependency:build-classpath",
+                        "-Dmdep.outputFile=" + libraries.name], cwd=ROOT, check=True)
+        return "infra/template/target/classes" + os.pathsep + Path(libraries.name).read_text()
+
+
+CLASS_PATH = class_path()
+
+
 def parameters(*arguments):
     """What infra/scripts/deploy passes for the environment dev."""
-    printed = subprocess.run(
-        ["mvn", "-q", "-pl", "infra/template", "exec:java", "-Dexec.skip=false",
-         "-Dexec.mainClass=ispcrm.template.Deployment", "-Dexec.args=" + " ".join(("dev",) + arguments)],
-        cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
-        env=os.environ | {"MAVEN_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}).stdout
-    # Maven prints the escape sequence ESC[0m first.
-    return dict(re.findall(r'^(?:\x1b\[0m)*(\w+)="(.*)"$', printed, re.MULTILINE))
+    printed = subprocess.run(["java", "-cp", CLASS_PATH, "ispcrm.template.Deployment", "dev", *arguments],
+                             cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return dict(re.findall(r'^(\w+)="(.*)"$', printed, re.MULTILINE))
 
 
 def transformed(**values):
