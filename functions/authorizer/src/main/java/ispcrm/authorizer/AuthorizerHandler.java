@@ -92,7 +92,7 @@ public final class AuthorizerHandler extends LambdaHandler {
     policy.put("Statement", List.of(statement));
     Map<String, String> context = decision.caller().toContext();
     if (decision.denial() != null) {
-      context.put("denial_code", decision.denial().code());
+      context.put("denial_code", decision.denial().code().toString());
       context.put("denial_message", decision.denial().message());
       context.put("denial_challenge", decision.denial().challenge());
     }

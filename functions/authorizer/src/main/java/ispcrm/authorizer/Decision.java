@@ -1,6 +1,7 @@
 package ispcrm.authorizer;
 
 import ispcrm.gateway.Caller;
+import ispcrm.gateway.ErrorCode;
 
 /**
  * The authorizer's decision about a request with a valid token.
@@ -13,28 +14,28 @@ public record Decision(Caller caller, Denial denial) {
   public enum Denial {
     /** The token's scopes do not allow the request. */
     INSUFFICIENT_SCOPE(
-        "forbidden",
+        ErrorCode.FORBIDDEN,
         "Forbidden - the scopes of this token do not allow this request.",
         "Bearer realm=\"ISPCRM\", error=\"insufficient_scope\""),
 
     /** The token cannot be used from the client's address. */
     ADDRESS_NOT_ALLOWED(
-        "address_not_allowed",
+        ErrorCode.ADDRESS_NOT_ALLOWED,
         "Forbidden - this token cannot be used from your address.",
         "Bearer realm=\"ISPCRM\"");
 
-    private final String code;
+    private final ErrorCode code;
     private final String message;
     private final String challenge;
 
-    Denial(String code, String message, String challenge) {
+    Denial(ErrorCode code, String message, String challenge) {
       this.code = code;
       this.message = message;
       this.challenge = challenge;
     }
 
     /** The code of the response's body. */
-    public String code() {
+    public ErrorCode code() {
       return code;
     }
 

@@ -9,6 +9,7 @@ import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
 import ispcrm.gateway.Caller;
+import ispcrm.gateway.ErrorCode;
 import ispcrm.gateway.Links;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
@@ -109,7 +110,7 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
       }
     }
     throw new ApiException(
-        409, "conflict", NOT_CREATED + " - the user is being changed; try again.");
+        ErrorCode.CONFLICT, NOT_CREATED + " - the user is being changed; try again.");
   }
 
   private boolean store(
@@ -151,15 +152,13 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
             .orElseThrow(
                 () ->
                     new ApiException(
-                        404,
-                        "not_found",
+                        ErrorCode.NOT_FOUND,
                         NOT_CREATED + " - no user has this id.",
                         Map.of("user", "no user has this id")));
     caller.requireAuthorityOver(user.role());
     if (!user.hasAccess()) {
       throw new ApiException(
-          409,
-          "user_barred",
+          ErrorCode.USER_BARRED,
           NOT_CREATED
               + (caller.scopes().contains(Scope.USERS_READ)
                   ? " - a user with the role %s and the status %s has no access."
@@ -259,13 +258,12 @@ public final class CreateToken implements Function<ApiRequest, ApiResponse> {
   }
 
   private static ApiException invalid(Map<String, String> errors) {
-    return new ApiException(400, "invalid_fields", NOT_CREATED + " - see errors.", errors);
+    return new ApiException(ErrorCode.INVALID_FIELDS, NOT_CREATED + " - see errors.", errors);
   }
 
   private static ApiException forbidden(String what) {
     return new ApiException(
-        403,
-        "forbidden",
+        ErrorCode.FORBIDDEN,
         "Forbidden - a new token cannot have %s that your token lacks.".formatted(what));
   }
 }

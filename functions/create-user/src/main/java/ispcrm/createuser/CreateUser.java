@@ -8,6 +8,7 @@ import ispcrm.dynamodb.FurtherWriteException;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import ispcrm.gateway.ErrorCode;
 import ispcrm.gateway.Links;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
@@ -57,7 +58,7 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
     CreateUserRequest create = new CreateUserRequest(request.json("ID", "id"));
     if (!create.errors().isEmpty()) {
       throw new ApiException(
-          400, "invalid_fields", NOT_CREATED + " - see errors.", create.errors());
+          ErrorCode.INVALID_FIELDS, NOT_CREATED + " - see errors.", create.errors());
     }
     request.caller().requireAuthorityOver(create.role());
     return idempotency.once(
@@ -86,8 +87,7 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
           create.customerId() == null && conflicts.equals(Set.of(UserField.CUSTOMER_ID));
       if (!isGenerated || attempt == MAX_ATTEMPTS) {
         throw new ApiException(
-            409,
-            "already_exists",
+            ErrorCode.ALREADY_EXISTS,
             NOT_CREATED + " - it already exists.",
             UserField.inUse(conflicts));
       }
@@ -121,7 +121,7 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
   private static void refuseReservedName(User user) {
     Map<String, String> errors = user.reservedNames();
     if (!errors.isEmpty()) {
-      throw new ApiException(409, "already_exists", NOT_CREATED + " - see errors.", errors);
+      throw new ApiException(ErrorCode.ALREADY_EXISTS, NOT_CREATED + " - see errors.", errors);
     }
   }
 }

@@ -8,6 +8,7 @@ import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
 import ispcrm.gateway.CallLog;
+import ispcrm.gateway.ErrorCode;
 import ispcrm.gateway.Links;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
@@ -71,7 +72,7 @@ public final class DeleteUser implements Function<ApiRequest, ApiResponse> {
         return response(user.id(), now, request.links());
       }
     }
-    throw refused("conflict", "others are changing it at the same time; try again.");
+    throw refused(ErrorCode.CONFLICT, "others are changing it at the same time; try again.");
   }
 
   private boolean delete(User user, Instant now, Entry entry, Authorization caller) {
@@ -116,12 +117,12 @@ public final class DeleteUser implements Function<ApiRequest, ApiResponse> {
 
   private static void check(ApiRequest request, User user) {
     if (user.id().equals(request.caller().userId())) {
-      throw refused("own_account", "you cannot delete the user whose token you use.");
+      throw refused(ErrorCode.OWN_ACCOUNT, "you cannot delete the user whose token you use.");
     }
     request.caller().requireAuthorityOver(user.role());
     if (user.id().equals(User.FIRST_ADMIN)) {
       throw refused(
-          "reserved",
+          ErrorCode.RESERVED,
           "admin is the first administrator; another administrator can set its status to disabled"
               + " instead.");
     }
@@ -130,7 +131,7 @@ public final class DeleteUser implements Function<ApiRequest, ApiResponse> {
         .check(() -> ApiResponse.tagged(200, user.toMap(), request.links().user(user.id())));
   }
 
-  private static ApiException refused(String code, String reason) {
-    return new ApiException(409, code, NOT_DELETED + " - " + reason);
+  private static ApiException refused(ErrorCode code, String reason) {
+    return new ApiException(code, NOT_DELETED + " - " + reason);
   }
 }

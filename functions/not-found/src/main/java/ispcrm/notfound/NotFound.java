@@ -5,6 +5,7 @@ import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
 import ispcrm.gateway.Cors;
+import ispcrm.gateway.ErrorCode;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -41,8 +42,7 @@ public final class NotFound implements Function<ApiRequest, ApiResponse> {
       throw ApiException.methodNotAllowed(methods);
     }
     throw new ApiException(
-        404,
-        "not_found",
+        ErrorCode.NOT_FOUND,
         "Not found - no such route. The current version is v1; start at _links.root.");
   }
 }

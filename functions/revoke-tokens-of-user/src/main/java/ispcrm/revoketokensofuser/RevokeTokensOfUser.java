@@ -3,6 +3,7 @@ package ispcrm.revoketokensofuser;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import ispcrm.gateway.ErrorCode;
 import ispcrm.gateway.QueryParameters;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
@@ -61,8 +62,7 @@ public final class RevokeTokensOfUser implements Function<ApiRequest, ApiRespons
       }
     }
     throw new ApiException(
-        409,
-        "conflict",
+        ErrorCode.CONFLICT,
         "The tokens were not revoked - others are revoking them at the same time; try again.");
   }
 }

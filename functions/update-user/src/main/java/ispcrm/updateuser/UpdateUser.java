@@ -8,6 +8,7 @@ import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
 import ispcrm.gateway.Caller;
+import ispcrm.gateway.ErrorCode;
 import ispcrm.gateway.Links;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
@@ -55,7 +56,7 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
     UpdateUserRequest update = new UpdateUserRequest(request.json("ID", "id"));
     if (!update.errors().isEmpty()) {
       throw new ApiException(
-          400, "invalid_fields", NOT_CHANGED + " - see errors.", update.errors());
+          ErrorCode.INVALID_FIELDS, NOT_CHANGED + " - see errors.", update.errors());
     }
     for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       User before =
@@ -71,10 +72,11 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
         return response(after, request.links());
       }
       if (!conflicts.contains(UserField.ID)) {
-        throw conflict("already_exists", "see errors.", UserField.inUse(conflicts));
+        throw conflict(ErrorCode.ALREADY_EXISTS, "see errors.", UserField.inUse(conflicts));
       }
     }
-    throw conflict("conflict", "others are changing it at the same time; try again.", Map.of());
+    throw conflict(
+        ErrorCode.CONFLICT, "others are changing it at the same time; try again.", Map.of());
   }
 
   private Set<UserField<?>> write(ApiRequest request, User before, User after, Instant now) {
@@ -126,7 +128,7 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
     boolean losesAccess = !after.hasAccess() || after.role() != before.role();
     if (losesAccess && caller.userId().equals(before.id())) {
       throw conflict(
-          "own_account",
+          ErrorCode.OWN_ACCOUNT,
           "you cannot bar the user whose token you use, or change that user's role.",
           Map.of());
     }
@@ -143,16 +145,16 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
       }
       if (!errors.isEmpty()) {
         throw conflict(
-            "reserved",
+            ErrorCode.RESERVED,
             "admin is the first administrator, whose username and role cannot be changed.",
             errors);
       }
     } else if (!before.username().equals(after.username()) && !after.reservedNames().isEmpty()) {
-      throw conflict("already_exists", "see errors.", after.reservedNames());
+      throw conflict(ErrorCode.ALREADY_EXISTS, "see errors.", after.reservedNames());
     }
   }
 
-  private static ApiException conflict(String code, String reason, Map<String, String> errors) {
-    return new ApiException(409, code, NOT_CHANGED + " - " + reason, errors);
+  private static ApiException conflict(ErrorCode code, String reason, Map<String, String> errors) {
+    return new ApiException(code, NOT_CHANGED + " - " + reason, errors);
   }
 }

@@ -3,6 +3,7 @@ package ispcrm.dynamodb;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.CallLog;
 import ispcrm.gateway.Deadline;
+import ispcrm.gateway.ErrorCode;
 import ispcrm.gateway.Priming;
 import java.net.URI;
 import java.time.Duration;
@@ -238,7 +239,8 @@ public final class DynamoDb {
   private static ApiException unwritten(Set<String> reasons, TransactionCanceledException cause) {
     return reasons.equals(Set.of(CONFLICT))
         ? new ApiException(
-            409, "conflict", "Nothing was changed - others are changing the same data; try again.")
+            ErrorCode.CONFLICT,
+            "Nothing was changed - others are changing the same data; try again.")
         : ApiException.unavailable("DynamoDB throttles TransactWriteItems", cause);
   }
 

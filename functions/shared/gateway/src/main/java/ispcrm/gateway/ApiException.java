@@ -17,36 +17,31 @@ public final class ApiException extends RuntimeException {
   /** How many invalid fields a response lists, which keeps it small if a body has thousands. */
   private static final int MAX_FIELD_ERRORS = 20;
 
-  private final int status;
-  private final String code;
+  private final ErrorCode code;
   private final transient Map<String, String> fieldErrors;
   private final transient Map<String, String> headers;
 
   /**
-   * @param status the HTTP status code, 400 to 499
-   * @param code the same for every error of this kind, for programs
    * @param message for people; it must not contain anything secret
    */
-  public ApiException(int status, String code, String message) {
-    this(status, code, message, Map.of());
+  public ApiException(ErrorCode code, String message) {
+    this(code, message, Map.of());
   }
 
   /**
    * @param fieldErrors what is wrong with each invalid field or parameter
    */
-  public ApiException(int status, String code, String message, Map<String, String> fieldErrors) {
-    this(status, code, message, fieldErrors, Map.of(), null);
+  public ApiException(ErrorCode code, String message, Map<String, String> fieldErrors) {
+    this(code, message, fieldErrors, Map.of(), null);
   }
 
   private ApiException(
-      int status,
-      String code,
+      ErrorCode code,
       String message,
       Map<String, String> fieldErrors,
       Map<String, String> headers,
       RuntimeException cause) {
     super(message, cause, false, false);
-    this.status = status;
     this.code = code;
     this.fieldErrors = fieldErrors;
     this.headers = headers;
@@ -58,7 +53,7 @@ public final class ApiException extends RuntimeException {
    * @param kind what the id is of, such as user
    */
   public static ApiException notFound(String kind) {
-    return new ApiException(404, "not_found", "Not found - no " + kind + " has this id.");
+    return new ApiException(ErrorCode.NOT_FOUND, "Not found - no " + kind + " has this id.");
   }
 
   /**
@@ -72,7 +67,7 @@ public final class ApiException extends RuntimeException {
     String list =
         (last == 0 ? "" : String.join(", ", names.subList(0, last)) + " and ") + names.get(last);
     return new ApiException(
-            405, "method_not_allowed", "Method not allowed - this path supports " + list + ".")
+            ErrorCode.METHOD_NOT_ALLOWED, "Method not allowed - this path supports " + list + ".")
         .with("Allow", String.join(", ", names));
   }
 
@@ -84,8 +79,7 @@ public final class ApiException extends RuntimeException {
    */
   public static ApiException unavailable(String fault, RuntimeException cause) {
     return new ApiException(
-        503,
-        "unavailable",
+        ErrorCode.UNAVAILABLE,
         "Unavailable - wait for the number of seconds in Retry-After, then try again.",
         Map.of(),
         Map.of("Retry-After", "5"),
@@ -100,8 +94,7 @@ public final class ApiException extends RuntimeException {
    */
   public static ApiException callerChanged(String change) {
     return new ApiException(
-        409,
-        "conflict",
+        ErrorCode.CONFLICT,
         change
             + " - your token was revoked, or its user was changed, at the same time; try again.");
   }
@@ -110,8 +103,7 @@ public final class ApiException extends RuntimeException {
   public ApiException with(String header, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(header, value);
-    return new ApiException(
-        status, code, getMessage(), fieldErrors, more, (RuntimeException) getCause());
+    return new ApiException(code, getMessage(), fieldErrors, more, (RuntimeException) getCause());
   }
 
   /**
@@ -121,8 +113,7 @@ public final class ApiException extends RuntimeException {
    */
   public static ApiException invalidHeader(String name, String fault) {
     return new ApiException(
-        400,
-        "invalid_header",
+        ErrorCode.INVALID_HEADER,
         "The header " + name + " is invalid - see errors.",
         Map.of(name, fault));
   }
@@ -130,14 +121,13 @@ public final class ApiException extends RuntimeException {
   /** The error for a key that the JSON of a body repeats. */
   public static ApiException duplicateKey(String field) {
     return new ApiException(
-        400,
-        "duplicate_key",
+        ErrorCode.DUPLICATE_KEY,
         "The body repeats the key " + field + ".",
         Map.of(field, "is repeated"));
   }
 
   public int status() {
-    return status;
+    return code.status();
   }
 
   /** What is wrong with each invalid field or parameter. */
@@ -146,7 +136,7 @@ public final class ApiException extends RuntimeException {
   }
 
   ApiResponse toResponse(ApiRequest request) {
-    ApiResponse response = response(status, getMessage(), code, fieldErrors, request);
+    ApiResponse response = response(code, getMessage(), fieldErrors, request);
     for (Map.Entry<String, String> header : headers.entrySet()) {
       response = response.with(header.getKey(), header.getValue());
     }
@@ -155,20 +145,15 @@ public final class ApiException extends RuntimeException {
 
   static ApiResponse internalError(ApiRequest request) {
     return response(
-        500,
+        ErrorCode.INTERNAL_ERROR,
         "Internal server error - try again; if the problem persists, send this request_id to your"
             + " operator.",
-        "internal_error",
         Map.of(),
         request);
   }
 
   private static ApiResponse response(
-      int status,
-      String message,
-      String code,
-      Map<String, String> fieldErrors,
-      ApiRequest request) {
+      ErrorCode code, String message, Map<String, String> fieldErrors, ApiRequest request) {
     boolean isProblem = Accept.prefersProblem(request.headers());
     int more = fieldErrors.size() - MAX_FIELD_ERRORS;
     String detail =
@@ -179,21 +164,20 @@ public final class ApiException extends RuntimeException {
     Map<String, Object> body = new LinkedHashMap<>();
     if (isProblem) {
       body.put("type", request.links().documentation() + "#" + code);
-      body.put(
-          "title", Character.toUpperCase(code.charAt(0)) + code.substring(1).replace('_', ' '));
-      body.put("status", status);
+      body.put("title", code.title());
+      body.put("status", code.status());
       body.put("detail", detail);
     } else {
       body.put("status", "error");
       body.put("message", detail);
     }
-    body.put("code", code);
+    body.put("code", code.toString());
     if (!fieldErrors.isEmpty()) {
       body.put("errors", errors(fieldErrors));
     }
     body.put("request_id", request.requestId());
     body.put("_links", Map.of("root", request.links().root()));
-    ApiResponse response = ApiResponse.json(status, body);
+    ApiResponse response = ApiResponse.json(code.status(), body);
     return isProblem ? response.with("Content-Type", Accept.PROBLEM) : response;
   }
 

@@ -135,7 +135,7 @@ public record ApiRequest(
     String text = text();
     if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BODY_BYTES) {
       throw new ApiException(
-          413, "body_too_large", "The body is too large - the maximum is 64 KiB.");
+          ErrorCode.BODY_TOO_LARGE, "The body is too large - the maximum is 64 KiB.");
     }
     if (text.indexOf(REPLACEMENT_CHARACTER) >= 0) {
       throw notUtf8();
@@ -201,6 +201,6 @@ public record ApiRequest(
   }
 
   private static ApiException notJson(String fault) {
-    return new ApiException(400, "invalid_json", "The body is not valid JSON: " + fault + ".");
+    return new ApiException(ErrorCode.INVALID_JSON, "The body is not valid JSON: " + fault + ".");
   }
 }

@@ -94,8 +94,7 @@ public record Caller(
   public void requireAuthorityOver(Role other) {
     if (other != Role.CUSTOMER && !scopes.contains(Scope.STAFF_WRITE)) {
       throw new ApiException(
-          403,
-          "forbidden",
+          ErrorCode.FORBIDDEN,
           "Forbidden - staff and administrators require the scope %s, which this token lacks."
               .formatted(Scope.STAFF_WRITE));
     }

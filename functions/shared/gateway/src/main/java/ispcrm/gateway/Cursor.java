@@ -47,8 +47,7 @@ final class Cursor {
       // Not Base64: the same error as for any other invalid cursor.
     }
     throw new ApiException(
-        400,
-        "invalid_cursor",
+        ErrorCode.INVALID_CURSOR,
         "Invalid cursor - follow _links.next with the same filters, or start again without a"
             + " cursor.");
   }

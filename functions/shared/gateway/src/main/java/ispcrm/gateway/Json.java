@@ -162,6 +162,6 @@ public final class Json {
             ? ""
             : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
     return new ApiException(
-        400, "invalid_json", "The body is not valid JSON: " + fault + place + ".");
+        ErrorCode.INVALID_JSON, "The body is not valid JSON: " + fault + place + ".");
   }
 }

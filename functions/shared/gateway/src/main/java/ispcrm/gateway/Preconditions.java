@@ -30,8 +30,7 @@ public record Preconditions(List<String> ifMatch, List<String> ifNoneMatch) {
   public void check(Supplier<ApiResponse> current) {
     if (!ifMatch.isEmpty() && !ifMatch.contains(ANY) && !ifMatch.contains(current.get().etag())) {
       throw new ApiException(
-          412,
-          "precondition_failed",
+          ErrorCode.PRECONDITION_FAILED,
           "Precondition failed - this has changed since you read it; read it again, and send its"
               + " new ETag in If-Match.");
     }

@@ -58,13 +58,15 @@ public class QueryParameters {
   }
 
   /**
+   * Refuses the query if it has errors.
+   *
    * @throws ApiException 400 naming every invalid parameter: a mistyped filter must never return
    *     everything
    */
   public void check() {
     if (!errors.isEmpty()) {
       throw new ApiException(
-          400, "invalid_parameter", "Invalid query parameters: see errors.", errors);
+          ErrorCode.INVALID_PARAMETER, "Invalid query parameters: see errors.", errors);
     }
   }
 }

@@ -93,7 +93,7 @@ class ApiEntryPointTest {
             EVENT,
             Map.of(),
             request -> {
-              throw new ApiException(400, "invalid_fields", "No.", Map.of("mac", "is missing"));
+              throw new ApiException(ErrorCode.INVALID_FIELDS, "No.", Map.of("mac", "is missing"));
             });
     assertThat(response.get("statusCode").asInt()).isEqualTo(400);
     assertThat(response.get("body").asString())
@@ -111,7 +111,7 @@ class ApiEntryPointTest {
             EVENT.replace("\"Host\"", "\"accept\":[\"application/problem+json\"],\"Host\""),
             Map.of(),
             request -> {
-              throw new ApiException(400, "invalid_fields", "No.", Map.of("mac", "is missing"))
+              throw new ApiException(ErrorCode.INVALID_FIELDS, "No.", Map.of("mac", "is missing"))
                   .with("Allow", "GET");
             });
     assertThat(response.at("/headers/Content-Type").asString())
@@ -139,7 +139,7 @@ class ApiEntryPointTest {
             EVENT,
             Map.of(),
             request -> {
-              throw new ApiException(400, "invalid_fields", "No.", errors);
+              throw new ApiException(ErrorCode.INVALID_FIELDS, "No.", errors);
             });
     JsonNode body = JSON.readTree(response.get("body").asString());
     assertThat(body.get("errors").size()).isEqualTo(20);

@@ -10,6 +10,7 @@ import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
 import ispcrm.gateway.Digests;
+import ispcrm.gateway.ErrorCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -135,8 +136,7 @@ public final class DynamoDbIdempotency implements Idempotency {
             .filter(item -> clock.instant().isBefore(item.time(EXPIRES_AT)));
     if (found.isPresent() && !found.get().text(BODY_DIGEST).equals(bodyDigest)) {
       throw new ApiException(
-          422,
-          "idempotency_key_reused",
+          ErrorCode.IDEMPOTENCY_KEY_REUSED,
           "The Idempotency-Key was used for a request with another body - send a new key with a new"
               + " request.");
     }

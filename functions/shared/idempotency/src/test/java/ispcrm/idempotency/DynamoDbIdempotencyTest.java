@@ -10,6 +10,7 @@ import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.gateway.ApiException;
 import ispcrm.gateway.ApiRequest;
 import ispcrm.gateway.ApiResponse;
+import ispcrm.gateway.ErrorCode;
 import ispcrm.template.Template;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,7 +100,7 @@ class DynamoDbIdempotencyTest {
 
   @Test
   void whatFailsIsNotStored() {
-    assertThatThrownBy(() -> onceFailing(new ApiException(409, "already_exists", "no")))
+    assertThatThrownBy(() -> onceFailing(new ApiException(ErrorCode.ALREADY_EXISTS, "no")))
         .hasMessage("no");
     assertThatThrownBy(() -> onceFailing(new IllegalStateException("fault"))).hasMessage("fault");
     assertThat(once(NOW, "{}", "third").body()).contains("third");
