@@ -26,7 +26,7 @@ final class LocalRun implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Process process;
-  private final StringBuffer output = new StringBuffer();
+  private final StringBuilder output = new StringBuilder();
   private final Thread reader;
   private URI base;
   private String token;
@@ -107,7 +107,9 @@ final class LocalRun implements AutoCloseable {
 
   /** Everything that it has printed so far. */
   String output() {
-    return output.toString();
+    synchronized (output) {
+      return output.toString();
+    }
   }
 
   /** Waits until it exits by itself, and returns its exit status. */
@@ -141,7 +143,9 @@ final class LocalRun implements AutoCloseable {
   private void read() {
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        output.append(line).append('\n');
+        synchronized (output) {
+          output.append(line).append('\n');
+        }
       }
     } catch (IOException e) {
       // The process has exited, and its output has ended.

@@ -136,7 +136,7 @@ class LocalRunIT {
   void containersCanReachDynamoDbIfItIsShared() throws Exception {
     int port = LocalRun.freePort();
     try (LocalRun run = LocalRun.start(Map.of("ISPCRM_DYNAMODB", "127.0.0.1:" + port))) {
-      assertThat(accepts(InetAddress.getByName("127.0.0.1"), port)).isTrue();
+      assertThat(accepts(InetAddress.getLoopbackAddress(), port)).isTrue();
       assertThat(run.api().get("/api/v1").status()).isEqualTo(200);
     }
   }
@@ -147,7 +147,7 @@ class LocalRunIT {
       for (InetAddress address : addressesOfThisMachine()) {
         assertThat(accepts(address, run.base().getPort())).as(address.toString()).isFalse();
       }
-      assertThat(accepts(InetAddress.getByName("127.0.0.1"), run.base().getPort())).isTrue();
+      assertThat(accepts(InetAddress.getLoopbackAddress(), run.base().getPort())).isTrue();
     }
   }
 
@@ -198,7 +198,7 @@ class LocalRunIT {
   void stopsCleanly() throws Exception {
     try (LocalRun run = LocalRun.start()) {
       run.stop();
-      assertThat(accepts(InetAddress.getByName("127.0.0.1"), run.base().getPort())).isFalse();
+      assertThat(accepts(InetAddress.getLoopbackAddress(), run.base().getPort())).isFalse();
       assertThat(run.output()).doesNotContain("Exception");
     }
   }

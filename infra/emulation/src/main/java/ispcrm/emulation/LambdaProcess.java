@@ -146,7 +146,8 @@ public final class LambdaProcess implements AutoCloseable {
       builder.environment().put("LAMBDA_TASK_ROOT", task.toString());
       builder.environment().put("_HANDLER", handler);
       process = builder.start();
-      process.onExit().thenAccept(ended -> runtime.ended(ended.exitValue() + ": " + log()));
+      var unused =
+          process.onExit().thenAccept(ended -> runtime.ended(ended.exitValue() + ": " + log()));
     } catch (IOException cause) {
       throw new UncheckedIOException(cause);
     }

@@ -89,7 +89,7 @@ public final class LocalDynamoDb implements AutoCloseable {
           @Override
           public boolean handle(Request request, Response response, Callback callback)
               throws Exception {
-            byte[] body = Content.Source.asByteArrayAsync(request, -1).get();
+            byte[] body = Content.Source.asInputStream(request).readAllBytes();
             Call call = Call.of(request, body, permissions);
             listener.accept(call);
             Optional<Permission> denied = gate.firstDenied(call);

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -41,6 +40,8 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.thread.Invocable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -228,15 +229,14 @@ final class LocalGateway implements AutoCloseable {
         return true;
       }
       // No thread waits for a body, so that slow clients cannot occupy all of them.
-      Content.Source.asByteArrayAsync(request, MAX_BODY_BYTES)
-          .whenComplete(
+      Content.Source.asByteArrayAsync(
+          request,
+          MAX_BODY_BYTES,
+          Promise.Invocable.from(
+              Invocable.InvocationType.NON_BLOCKING,
               (body, fault) -> {
                 if (fault != null) {
-                  refuse(
-                      fault instanceof CompletionException ? fault.getCause() : fault,
-                      call,
-                      response,
-                      callback);
+                  refuse(fault, call, response, callback);
                   return;
                 }
                 awaitsResponse(request);
@@ -245,7 +245,7 @@ final class LocalGateway implements AutoCloseable {
                 } catch (RejectedExecutionException e) {
                   gatewayResponses.send("THROTTLED", call, response, callback);
                 }
-              });
+              }));
       return true;
     }
 

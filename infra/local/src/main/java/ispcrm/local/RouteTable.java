@@ -2,7 +2,6 @@ package ispcrm.local;
 
 import ispcrm.template.Template;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,9 +23,9 @@ import java.util.Optional;
 final class RouteTable {
   private static final String ANY = "ANY";
 
-  private record Entry(Template.Route route, String function, String[] parts) {
+  private record Entry(Template.Route route, String function, List<String> parts) {
     boolean isGreedy() {
-      return parts[parts.length - 1].endsWith("+}");
+      return parts.get(parts.size() - 1).endsWith("+}");
     }
   }
 
@@ -40,7 +39,9 @@ final class RouteTable {
                 function
                     .routes()
                     .forEach(
-                        route -> entries.add(new Entry(route, name, route.path().split("/", -1)))));
+                        route ->
+                            entries.add(
+                                new Entry(route, name, List.of(route.path().split("/", -1))))));
     entries.sort(
         Comparator.comparing(RouteTable::specificity)
             .thenComparing(entry -> entry.route().method().equals(ANY)));
@@ -65,29 +66,30 @@ final class RouteTable {
     if (path == null) {
       return Optional.empty();
     }
-    String[] parts = path.split("/", -1);
+    List<String> parts = List.of(path.split("/", -1));
     return entries.stream()
         .filter(entry -> List.of(method, ANY).contains(entry.route().method()))
         .flatMap(entry -> fit(entry, parts).stream())
         .findFirst();
   }
 
-  private static Optional<Match> fit(Entry entry, String[] path) {
-    String[] route = entry.parts();
-    if (entry.isGreedy() ? path.length < route.length : path.length != route.length) {
+  private static Optional<Match> fit(Entry entry, List<String> path) {
+    List<String> route = entry.parts();
+    if (entry.isGreedy() ? path.size() < route.size() : path.size() != route.size()) {
       return Optional.empty();
     }
     Map<String, String> variables = new LinkedHashMap<>();
-    for (int i = 0; i < route.length; i++) {
-      if (route[i].endsWith("+}")) {
-        String rest = String.join("/", Arrays.copyOfRange(path, i, path.length));
+    for (int i = 0; i < route.size(); i++) {
+      String part = route.get(i);
+      if (part.endsWith("+}")) {
+        String rest = String.join("/", path.subList(i, path.size()));
         if (rest.isEmpty()) {
           return Optional.empty();
         }
-        variables.put(route[i].substring(1, route[i].length() - 2), rest);
-      } else if (route[i].startsWith("{") && !path[i].isEmpty()) {
-        variables.put(route[i].substring(1, route[i].length() - 1), path[i]);
-      } else if (!route[i].equals(path[i])) {
+        variables.put(part.substring(1, part.length() - 2), rest);
+      } else if (part.startsWith("{") && !path.get(i).isEmpty()) {
+        variables.put(part.substring(1, part.length() - 1), path.get(i));
+      } else if (!part.equals(path.get(i))) {
         return Optional.empty();
       }
     }

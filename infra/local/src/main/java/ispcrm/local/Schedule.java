@@ -20,11 +20,12 @@ final class Schedule implements AutoCloseable {
 
   static Schedule start(LocalLambda lambda, Duration interval) {
     Schedule schedule = new Schedule();
-    schedule.thread.scheduleWithFixedDelay(
-        () -> schedule.invoke(lambda),
-        interval.toMillis(),
-        interval.toMillis(),
-        TimeUnit.MILLISECONDS);
+    var unused =
+        schedule.thread.scheduleWithFixedDelay(
+            () -> schedule.invoke(lambda),
+            interval.toMillis(),
+            interval.toMillis(),
+            TimeUnit.MILLISECONDS);
     return schedule;
   }
 

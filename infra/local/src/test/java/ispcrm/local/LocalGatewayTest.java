@@ -2,6 +2,7 @@ package ispcrm.local;
 
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ class LocalGatewayTest {
   void aBurstOfClientsIsConnectedBeforeAnyIsServed() throws Exception {
     List<Socket> clients = new ArrayList<>();
     try (LocalGateway gateway = LocalGateway.listen(0)) {
-      InetSocketAddress address = new InetSocketAddress("127.0.0.1", gateway.address().getPort());
+      InetSocketAddress address =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.address().getPort());
       for (int i = 0; i < 100; i++) {
         Socket client = new Socket();
         clients.add(client);

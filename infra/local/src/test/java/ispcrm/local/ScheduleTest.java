@@ -18,7 +18,9 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
@@ -90,12 +92,19 @@ class ScheduleTest {
                 table
                     .tableName("HistoryTable")
                     .billingMode(BillingMode.PAY_PER_REQUEST)
-                    .attributeDefinitions(
-                        user -> user.attributeName("user").attributeType(ScalarAttributeType.S),
-                        key -> key.attributeName("key").attributeType(ScalarAttributeType.S))
-                    .keySchema(
-                        user -> user.attributeName("user").keyType(KeyType.HASH),
-                        key -> key.attributeName("key").keyType(KeyType.RANGE)));
+                    .attributeDefinitions(attribute("user"), attribute("key"))
+                    .keySchema(key("user", KeyType.HASH), key("key", KeyType.RANGE)));
+  }
+
+  private static AttributeDefinition attribute(String name) {
+    return AttributeDefinition.builder()
+        .attributeName(name)
+        .attributeType(ScalarAttributeType.S)
+        .build();
+  }
+
+  private static KeySchemaElement key(String name, KeyType type) {
+    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
   }
 
   private Status status(String id) {

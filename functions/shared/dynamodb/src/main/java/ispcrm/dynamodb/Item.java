@@ -21,6 +21,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 public record Item(String key, Map<String, AttributeValue> attributes) {
 
   /**
+   * An item with these attributes.
+   *
    * @param keyNames the attributes that the log should name the item by
    */
   public static Item of(Map<String, AttributeValue> attributes, String... keyNames) {

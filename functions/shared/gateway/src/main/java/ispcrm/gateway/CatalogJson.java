@@ -14,6 +14,7 @@ import org.springframework.messaging.converter.MessageConverter;
 final class CatalogJson extends JsonMapper implements MessageConverter {
 
   @Override
+  @SuppressWarnings("TypeParameterUnusedInFormals") // as in the superclass
   protected <T> T doFromJson(Object json, Type type) {
     throw notCalled();
   }

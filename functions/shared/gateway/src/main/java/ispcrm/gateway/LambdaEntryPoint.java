@@ -49,11 +49,13 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
   private final Supplier<? extends Priming> priming;
   private volatile CallLog.Start start = CallLog.Start.COLD;
 
-  /** Handles one event. */
+  /** What a function does. */
   @FunctionalInterface
   public interface EventHandler {
 
     /**
+     * Handles one event.
+     *
      * @param event the event's JSON object
      * @return what is written as JSON
      */

@@ -36,11 +36,13 @@ public interface Idempotency {
    */
   void erase(String user);
 
-  /** Adds the write of the response to the writes of what a request creates. */
+  /** Completes the writes of what a request creates. */
   @FunctionalInterface
   interface Writes {
 
     /**
+     * Adds the write of the response.
+     *
      * @param user the id of the user that the response is about
      * @param response makes the response to repetitions, which must not contain a secret; not asked
      *     if the request has no key

@@ -145,9 +145,9 @@ public final class IpBlock {
   }
 
   private static byte[] prefix(byte[] address, int bits) {
-    byte[] prefix = new byte[address.length];
-    for (int i = 0; i < bits; i++) {
-      prefix[i / Byte.SIZE] |= address[i / Byte.SIZE] & (0x80 >> i % Byte.SIZE);
+    byte[] prefix = Arrays.copyOf(address, address.length);
+    for (int i = bits; i < address.length * Byte.SIZE; i++) {
+      prefix[i / Byte.SIZE] &= (byte) ~(0x80 >> i % Byte.SIZE);
     }
     return prefix;
   }

@@ -187,6 +187,8 @@ public final class User {
     }
 
     /**
+     * Builds the user.
+     *
      * @throws NullPointerException naming the field, if a field that needs a value has none
      */
     public User build() {

@@ -110,7 +110,7 @@ final class ColdStarts {
     Series processorRatio = processor.to(series(base, Subject.Start::processor));
     chapter.figure(subject.name() + " to bare", ratio);
     chapter.figure(subject.name() + " processor to bare", processorRatio);
-    chapter.figure(subject.name() + " classes", classes);
+    chapter.figure(subject.name() + " classes", (double) classes);
     chapter.bar("ms", subject.name(), response.median());
     chapter.line(
         "| %s | %s | %s | %s | %.2f | %.2f | %s | %d | %.1f |",
