@@ -74,22 +74,7 @@ public final class LambdaProcess implements AutoCloseable {
       String handler,
       Path folder,
       Map<String, String> environment) {
-    this(command, jar, handler, folder, environment, null, false);
-  }
-
-  /**
-   * Starts a function as a container image may: with its jar on Java's own class path, so that an
-   * AOT cache can be used.
-   *
-   * @see <a href="https://openjdk.org/jeps/514">JEP 514: Ahead-of-Time Command-Line Ergonomics</a>
-   */
-  public static LambdaProcess startFlat(
-      List<String> command,
-      Path jar,
-      String handler,
-      Path folder,
-      Map<String, String> environment) {
-    return new LambdaProcess(command, jar, handler, folder, environment, null, true);
+    this(command, jar, handler, folder, environment, null);
   }
 
   private LambdaProcess(
@@ -98,15 +83,12 @@ public final class LambdaProcess implements AutoCloseable {
       String handler,
       Path folder,
       Map<String, String> environment,
-      String accessKey,
-      boolean flat) {
+      String accessKey) {
     Path task = folder.resolve("task");
     log = folder.resolve("log");
     List<String> line = new ArrayList<>(command);
-    if (!flat) {
-      // Lambda uses the JDK's shared class archive. It cannot be combined with an AOT cache.
-      line.add("-Xshare:auto");
-    }
+    // Lambda uses the JDK's shared class archive.
+    line.add("-Xshare:auto");
     if (accessKey == null) {
       // With SnapStart, java25 leaves the JVM its default compilation tiers.
       line.add("-XX:TieredStopAtLevel=1");
@@ -120,14 +102,12 @@ public final class LambdaProcess implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED",
             "-D" + NATIVE_LIBRARY + "=" + nativeLibrary(folder),
             "-cp",
-            runtimeClient() + (flat ? File.pathSeparator + jar : ""),
+            runtimeClient(),
             RUNTIME_CLIENT.get(0),
             handler));
     try {
       Files.createDirectories(task.resolve("lib"));
-      if (!flat) {
-        Files.copy(jar, task.resolve("lib").resolve(jar.getFileName()));
-      }
+      Files.copy(jar, task.resolve("lib").resolve(jar.getFileName()));
       ProcessBuilder builder =
           new ProcessBuilder(line)
               .directory(task.toFile())
@@ -178,7 +158,7 @@ public final class LambdaProcess implements AutoCloseable {
       Map<String, String> environment,
       String accessKey) {
     return new LambdaProcess(
-        command, jar, handler, folder, environment, Objects.requireNonNull(accessKey), false);
+        command, jar, handler, folder, environment, Objects.requireNonNull(accessKey));
   }
 
   /**
@@ -216,8 +196,7 @@ public final class LambdaProcess implements AutoCloseable {
         function.handler(),
         folder,
         all,
-        accessKey,
-        false);
+        accessKey);
   }
 
   /** Waits until the function requests its first event. */

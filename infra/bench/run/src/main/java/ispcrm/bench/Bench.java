@@ -39,7 +39,7 @@ public final class Bench {
         options.complete() ? last : template.root().resolve("infra/bench/run/target/report");
     Bench bench = new Bench(options, new Report(last, folder, options));
     try (LocalDynamoDb dynamoDb = LocalDynamoDb.start(template, null)) {
-      bench.run(template, new Functions(template, dynamoDb));
+      bench.run(new Functions(template, dynamoDb));
     }
     System.out.println(bench.report.text());
     System.out.println("Written to " + folder);
@@ -47,15 +47,11 @@ public final class Bench {
     System.exit(bench.failed ? 1 : 0);
   }
 
-  private void run(Template template, Functions functions) throws Exception {
-    ColdStarts coldStarts = new ColdStarts(functions, options);
+  private void run(Functions functions) throws Exception {
     Map<String, Callable<Chapter>> chapters = new LinkedHashMap<>();
-    chapters.put("package", new Packages(functions)::chapter);
-    chapters.put("cold-start", coldStarts::zip);
-    chapters.put("aot-cache", coldStarts::withCache);
+    chapters.put("cold-start", new ColdStarts(functions, options)::chapter);
     chapters.put("restore", new Restores(functions, options)::chapter);
     chapters.put("warm", new WarmCalls(functions)::chapter);
-    chapters.put("scale", new Scale(template, options)::chapter);
     chapters.put("load", new LocalLoad()::chapter);
     chapters.put("endurance", new LocalLoad()::endurance);
     chapters.keySet().retainAll(options.chapters());

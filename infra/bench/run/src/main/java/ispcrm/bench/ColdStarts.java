@@ -1,7 +1,6 @@
 package ispcrm.bench;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -19,53 +18,20 @@ final class ColdStarts {
     this.rounds = options.rounds();
   }
 
-  /** Every function and the baselines, as zip packages. */
-  Chapter zip() throws Exception {
+  /** Every function and the baselines. */
+  Chapter chapter() throws Exception {
     List<Subject> subjects = new ArrayList<>(functions.all());
     Subject bare = functions.bare();
-    Subject invoker = functions.invoker();
-    subjects.addAll(List.of(bare, invoker, functions.noop()));
+    subjects.addAll(List.of(bare, functions.noop()));
     Chapter chapter = new Chapter("cold-start");
     chapter.line(
         "bare is a `RequestStreamHandler` that does get-user's read with the same SDK and Jackson's"
-            + " data binding; FunctionInvoker is the same read in Spring Boot, as in public"
-            + " samples; no-op does nothing.%n");
-    Map<Subject, List<Subject.Start>> starts = measure(chapter, subjects, bare);
-    Subject getUser = functions.of("get-user");
-    chapter.figure(
-        "get-user to FunctionInvoker", responses(starts, getUser).to(responses(starts, invoker)));
+            + " data binding; no-op does nothing.%n");
+    measure(chapter, subjects, bare);
     return chapter;
   }
 
-  /** With a flat class path and an AOT cache, as in a container image. */
-  Chapter withCache() throws Exception {
-    Path caches = Files.createTempDirectory("aot");
-    try {
-      Subject bare = functions.bare();
-      List<Subject> subjects = new ArrayList<>();
-      List<String> sizes = new ArrayList<>();
-      for (Subject subject : List.of(functions.of("get-user"), bare)) {
-        Path cache = caches.resolve(subject.name() + ".aot");
-        subject.train(cache);
-        sizes.add("%s %.0f MB".formatted(subject.name(), Files.size(cache) / 1e6));
-        subjects.add(subject.withCache(subject.name() + " with cache", cache));
-        subjects.add(subject);
-      }
-      Chapter chapter = new Chapter("aot-cache");
-      chapter.line(
-          "\"With cache\" is the jar on Java's own class path with an AOT cache (JEP 514) that was"
-              + " trained with five calls; only a container image can start like this. The"
-              + " others start as in the chapter above. Sizes of the caches: %s.%n",
-          String.join(", ", sizes));
-      measure(chapter, subjects, bare);
-      return chapter;
-    } finally {
-      Subject.delete(caches);
-    }
-  }
-
-  private Map<Subject, List<Subject.Start>> measure(
-      Chapter chapter, List<Subject> subjects, Subject base) throws Exception {
+  private void measure(Chapter chapter, List<Subject> subjects, Subject base) throws Exception {
     Map<Subject, List<Subject.Start>> starts = new LinkedHashMap<>();
     Progress progress = new Progress(chapter.name() + ", rounds", rounds);
     // The first round warms up the machine and is not counted.
@@ -85,33 +51,23 @@ final class ColdStarts {
         "| | ready ms | first response ms | processor ms | to bare | processor, to bare | RSS MiB"
             + " | classes | package MB |%n|---|---|---|---|---|---|---|---|---|");
     for (Subject subject : subjects) {
-      row(chapter, subject, starts.get(subject), responses(starts, base), starts.get(base));
+      row(chapter, subject, starts.get(subject), starts.get(base));
     }
-    return starts;
   }
 
   private static void row(
-      Chapter chapter,
-      Subject subject,
-      List<Subject.Start> starts,
-      Series baseResponses,
-      List<Subject.Start> base)
+      Chapter chapter, Subject subject, List<Subject.Start> starts, List<Subject.Start> base)
       throws Exception {
     Series ready = series(starts, Subject.Start::ready);
     Series response = series(starts, Subject.Start::response);
     Series processor = series(starts, Subject.Start::processor);
     Series memory = series(starts, Subject.Start::memory);
-    chapter.raw(subject.name(), "ready", ready);
-    chapter.raw(subject.name(), "answer", response);
-    chapter.raw(subject.name(), "processor", processor);
-    chapter.raw(subject.name(), "memory", memory);
     long classes = subject.classes();
-    Series ratio = response.to(baseResponses);
+    Series ratio = response.to(series(base, Subject.Start::response));
     Series processorRatio = processor.to(series(base, Subject.Start::processor));
     chapter.figure(subject.name() + " to bare", ratio);
     chapter.figure(subject.name() + " processor to bare", processorRatio);
     chapter.figure(subject.name() + " classes", (double) classes);
-    chapter.bar("ms", subject.name(), response.median());
     chapter.line(
         "| %s | %s | %s | %s | %.2f | %.2f | %s | %d | %.1f |",
         subject.name(),
@@ -123,10 +79,6 @@ final class ColdStarts {
         memory.text(0),
         classes,
         Files.size(subject.jar()) / 1e6);
-  }
-
-  private static Series responses(Map<Subject, List<Subject.Start>> starts, Subject subject) {
-    return series(starts.get(subject), Subject.Start::response);
   }
 
   private static Series series(List<Subject.Start> starts, ToDoubleFunction<Subject.Start> kind) {

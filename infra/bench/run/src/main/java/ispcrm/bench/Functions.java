@@ -116,8 +116,7 @@ final class Functions {
           function.handler(),
           text.replaceAll("ispcrm_[0-9A-Za-z]{49}", issued.secret().secret()),
           expected,
-          Subject.merge(environment, function.environment()),
-          null);
+          Subject.merge(environment, function.environment()));
     } catch (IOException cause) {
       throw new UncheckedIOException(cause);
     }
@@ -144,19 +143,6 @@ final class Functions {
     return other("no-op", "bare", "ispcrm.bench.bare.NoopHandler", environment);
   }
 
-  /** The same read behind FunctionInvoker and Spring Boot. */
-  Subject invoker() {
-    return other(
-        "FunctionInvoker",
-        "invoker",
-        "org.springframework.cloud.function.adapter.aws.FunctionInvoker",
-        Subject.merge(
-            environment,
-            Map.of(
-                "MAIN_CLASS", "ispcrm.bench.invoker.InvokerApplication",
-                "SPRING_CLOUD_FUNCTION_DEFINITION", "getUser")));
-  }
-
   private Subject other(
       String name, String module, String handler, Map<String, String> environment) {
     return new Subject(
@@ -165,8 +151,7 @@ final class Functions {
         handler,
         of("get-user").event(),
         "200",
-        environment,
-        null);
+        environment);
   }
 
   /** A subscriber like the contract's example, with every field set, who does not expire. */

@@ -55,9 +55,7 @@ final class LocalLoad {
         Result result = measure(connections, MEASURED);
         Series times = new Series(result.times());
         double rate = times.values().size() / (double) MEASURED.toSeconds();
-        chapter.raw(connections + " connections", "answer", times);
         chapter.figure(connections + " connections errors", result.errors());
-        chapter.bar("requests/s", connections + " connections", rate);
         chapter.line(
             "| %d | %.0f | %.1f | %.1f | %d |",
             connections, rate, times.median(), times.quantile(0.99), result.errors());
@@ -84,7 +82,6 @@ final class LocalLoad {
     chapter.line("|---|---|---|---|---|---|---|");
     Process server = start();
     try {
-      chapter.bar("MB", "start", residentMegabytes(server));
       for (int minute = 1; minute <= MINUTES; minute++) {
         sample(chapter, server, "minute " + minute, 64, SAMPLE);
       }
@@ -106,7 +103,6 @@ final class LocalLoad {
     Result result = measure(connections, life);
     Series times = new Series(result.times());
     double memory = residentMegabytes(server);
-    chapter.bar("MB", what, memory);
     chapter.figure(what + " errors", result.errors());
     chapter.line(
         "| %s | %.0f | %.1f | %.1f | %d | %.0f | %d |",

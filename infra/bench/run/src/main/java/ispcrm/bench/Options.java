@@ -7,23 +7,19 @@ import java.util.List;
  *
  * @param rounds the number of times that each start and each restore is repeated: bench.rounds,
  *     default 7
- * @param users the number of users in the largest table: bench.users, default 1,000,000
  * @param chapters the chapters to measure: bench.chapters, default all
  */
-record Options(int rounds, int users, List<String> chapters) {
+record Options(int rounds, List<String> chapters) {
   static final List<String> CHAPTERS =
-      List.of(
-          "package", "cold-start", "aot-cache", "restore", "warm", "scale", "load", "endurance");
+      List.of("cold-start", "restore", "warm", "load", "endurance");
 
   private static final int ROUNDS = 7;
-  private static final int USERS = 1_000_000;
 
   static Options ofSystemProperties() {
     String chapters = System.getProperty("bench.chapters", "");
     Options options =
         new Options(
             Integer.getInteger("bench.rounds", ROUNDS),
-            Integer.getInteger("bench.users", USERS),
             chapters.isEmpty() ? CHAPTERS : List.of(chapters.split(",", -1)));
     if (!CHAPTERS.containsAll(options.chapters())) {
       throw new IllegalArgumentException("bench.chapters may name " + CHAPTERS);
@@ -33,6 +29,6 @@ record Options(int rounds, int users, List<String> chapters) {
 
   /** Whether the run is complete, so that its report may replace the last one. */
   boolean complete() {
-    return rounds >= ROUNDS && users >= USERS && chapters.equals(CHAPTERS);
+    return rounds >= ROUNDS && chapters.equals(CHAPTERS);
   }
 }

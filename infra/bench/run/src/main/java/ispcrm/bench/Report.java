@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Writes the report: report.md with a plot for each chapter, all values in raw.csv, and the figures
- * in medians.csv, with which the next run compares its own.
+ * Writes the report: report.md, and the figures in medians.csv, with which the next run compares
+ * its own.
  */
 final class Report {
   private static final String FIGURES = "medians.csv";
@@ -65,21 +65,12 @@ final class Report {
                 .append("\n\nFailed: ")
                 .append(reason)
                 .append('\n'));
-    StringBuilder raw = new StringBuilder("chapter,subject,kind,round,value\n");
     for (Chapter chapter : chapters) {
       text.append("\n## ").append(chapter.name()).append("\n\n");
-      if (!chapter.bars().isEmpty()) {
-        text.append("![](").append(chapter.name()).append(".svg)\n\n");
-        Files.writeString(
-            folder.resolve(chapter.name() + ".svg"),
-            Plot.bars(chapter.name(), chapter.unit(), chapter.bars()));
-      }
       text.append(chapter.text());
-      raw.append(chapter.raw());
     }
     text.append(comparison());
     Files.writeString(folder.resolve("report.md"), text);
-    Files.writeString(folder.resolve("raw.csv"), raw);
     StringBuilder now = new StringBuilder("figure,median,quarter,three quarters\n");
     figures()
         .forEach(

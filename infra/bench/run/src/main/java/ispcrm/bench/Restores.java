@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -139,11 +138,7 @@ final class Restores {
       Map<Kind, List<Double>> sample,
       Map<Kind, List<Double>> noop) {
     Map<Kind, Series> series = new EnumMap<>(Kind.class);
-    own.forEach(
-        (kind, values) -> {
-          series.put(kind, new Series(values));
-          chapter.raw(subject.name(), kind.name().toLowerCase(Locale.ROOT), new Series(values));
-        });
+    own.forEach((kind, values) -> series.put(kind, new Series(values)));
     boolean isNoop = own == noop;
     Series firstToWarm =
         isNoop
@@ -177,9 +172,5 @@ final class Restores {
         nextToWarm.text(2),
         warmToBare.text(2),
         series.get(Kind.MEMORY).text(0));
-    chapter.bar("ms", subject.name() + ", first", series.get(Kind.FIRST).median());
-    chapter.bar(
-        "ms", subject.name() + ", calls 2 to " + FIRST_CALLS, series.get(Kind.NEXT).median());
-    chapter.bar("ms", subject.name() + ", warm", series.get(Kind.WARM).median());
   }
 }

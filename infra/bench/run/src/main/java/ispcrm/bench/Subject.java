@@ -17,7 +17,6 @@ import java.util.stream.Stream;
  * A handler to measure: its jar, its class and an event.
  *
  * @param expected text that a correct response contains
- * @param cache an AOT cache to start with, from a flat class path, or null
  */
 record Subject(
     String name,
@@ -25,8 +24,7 @@ record Subject(
     String handler,
     String event,
     String expected,
-    Map<String, String> environment,
-    Path cache) {
+    Map<String, String> environment) {
 
   /**
    * One cold start.
@@ -45,14 +43,6 @@ record Subject(
   /** The event for the next call, which creates another user or changes it again. */
   String nextEvent() {
     return event.replace(Functions.NEW, "bench" + CREATED.incrementAndGet());
-  }
-
-  Subject withEvent(String newEvent) {
-    return new Subject(name, jar, handler, newEvent, expected, environment, cache);
-  }
-
-  Subject withExpected(String newExpected) {
-    return new Subject(name, jar, handler, event, newExpected, environment, cache);
   }
 
   /** Calls it, checks the response and returns the time in milliseconds. */
@@ -78,17 +68,10 @@ record Subject(
         ONE_PROCESSOR, jar, handler, folder, environment, "BEFORE");
   }
 
-  Subject withCache(String newName, Path newCache) {
-    return new Subject(newName, jar, handler, event, expected, environment, newCache);
-  }
-
   /** Measures one cold start on one processor, with one call. */
   Start coldStart() throws Exception {
-    List<String> options =
-        cache == null ? List.of() : List.of("-XX:AOTCache=" + cache, "-XX:AOTMode=auto");
     return run(
-        true,
-        options,
+        List.of(),
         process -> {
           long begin = System.nanoTime();
           process.awaitReady();
@@ -107,7 +90,6 @@ record Subject(
     Path list = folder.resolve("list");
     try {
       return run(
-          true,
           List.of("-Xlog:class+load:file=" + list),
           process -> {
             call(process);
@@ -120,35 +102,15 @@ record Subject(
     }
   }
 
-  /** Writes an AOT cache after a run with a few calls. */
-  void train(Path output) throws Exception {
-    run(
-        false,
-        List.of("-XX:AOTCacheOutput=" + output),
-        process -> {
-          for (int call = 0; call < 5; call++) {
-            call(process);
-          }
-          return null;
-        });
-    if (!Files.exists(output)) {
-      throw new IllegalStateException("no AOT cache was written for " + name);
-    }
-  }
-
   private interface Use<T> {
     T of(LambdaProcess process) throws Exception;
   }
 
-  private <T> T run(boolean oneProcessor, List<String> options, Use<T> use) throws Exception {
-    List<String> command = new ArrayList<>(oneProcessor ? ONE_PROCESSOR : List.of(Jdk.java()));
+  private <T> T run(List<String> options, Use<T> use) throws Exception {
+    List<String> command = new ArrayList<>(ONE_PROCESSOR);
     command.addAll(options);
-    boolean flat = cache != null || options.toString().contains("AOTCacheOutput");
     Path folder = Files.createTempDirectory("bench");
-    try (LambdaProcess process =
-        flat
-            ? LambdaProcess.startFlat(command, jar, handler, folder, environment)
-            : new LambdaProcess(command, jar, handler, folder, environment)) {
+    try (LambdaProcess process = new LambdaProcess(command, jar, handler, folder, environment)) {
       return use.of(process);
     } finally {
       delete(folder);

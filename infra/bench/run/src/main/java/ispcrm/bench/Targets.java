@@ -37,29 +37,7 @@ final class Targets {
                 "warm/second read",
                 1.3),
             new Target("cold start of get-user, to bare", "cold-start/get-user to bare", 0.75),
-            new Target(
-                "the same as an image with an AOT cache",
-                "aot-cache/get-user with cache to bare",
-                0.45),
-            new Target(
-                "cold start of get-user, to FunctionInvoker",
-                "cold-start/get-user to FunctionInvoker",
-                0.38),
-            new Target("page of 50, allocated kB", "warm/list-users kB", 150),
-            new Target("package of get-user, MB", "package/get-user MB", 11),
-            new Target(
-                "first page, time in the largest table to 1,000 users",
-                "scale/first page time",
-                1.1),
-            new Target("middle page, the same", "scale/middle page time", 1.1),
-            new Target("last page, the same", "scale/last page time", 1.1),
-            new Target(
-                "page of 50, units in the largest table to 1,000 users",
-                "scale/middle page units growth",
-                1.0),
-            new Target("read units of get-user", "scale/get-user units", 1.0),
-            new Target("read units of the authorizer", "scale/authorizer units", 2.0),
-            new Target("read units of a page of 50", "scale/middle page units", 3)));
+            new Target("page of 50, allocated kB", "warm/list-users kB", 150)));
     return targets;
   }
 

@@ -93,11 +93,9 @@ final class WarmCalls {
       }
       double kilobytes = (allocated(processes) - before) / CALLS / 1000;
       Series series = new Series(times);
-      chapter.raw(name, "warm", series);
       chapter.figure(name + " kB", kilobytes);
       chapter.line(
           "| %s | %.2f | %.2f | %.0f |", name, series.median(), series.quantile(0.99), kilobytes);
-      chapter.bar("ms", name, series.median());
       return series.median();
     } finally {
       processes.forEach(LambdaProcess::close);
