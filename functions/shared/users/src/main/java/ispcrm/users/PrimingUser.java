@@ -34,7 +34,7 @@ public final class PrimingUser {
 
   /** What DynamoDB responds to a function that looks for the user. */
   public static CannedResponse found() {
-    return CannedResponse.item(DynamoDbUsers.item(user()));
+    return CannedResponse.item(UserItems.item(user()));
   }
 
   /**
@@ -43,6 +43,6 @@ public final class PrimingUser {
    * @param count how many
    */
   public static CannedResponse list(int count) {
-    return CannedResponse.items(Collections.nCopies(count, DynamoDbUsers.item(user())));
+    return CannedResponse.items(Collections.nCopies(count, UserItems.item(user())));
   }
 }
