@@ -13,37 +13,49 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests of the local run that bare {@code mvn} starts. */
 class LocalRunIT {
+  /** Of the tests that need nothing special. */
+  private static LocalRun shared;
 
-  @Test
-  void linesThatItPrintsCanBePasted() {
-    try (LocalRun run = LocalRun.start()) {
-      assertThat(run.output())
-          .contains(run.base() + "/Admin/getToken")
-          .contains("curl -H \"Authorization: Bearer $TOKEN\" " + run.base() + "/api/v1")
-          .contains(
-              "curl -H \"X-Auth-Token: $TOKEN\" '" + run.base() + "/api/v1/users?status=active'")
-          .contains("curl -X POST -d '{\"ID\":\"jonmt\", \"version\":\"v1\"}'");
-      assertThat(run.api().get("/api/v1").status()).isEqualTo(200);
+  @BeforeAll
+  static void start() {
+    shared = LocalRun.start();
+  }
+
+  @AfterAll
+  static void close() {
+    if (shared != null) {
+      shared.close();
     }
   }
 
   @Test
+  void linesThatItPrintsCanBePasted() {
+    assertThat(shared.output())
+        .contains(shared.base() + "/Admin/getToken")
+        .contains("curl -H \"Authorization: Bearer $TOKEN\" " + shared.base() + "/api/v1")
+        .contains(
+            "curl -H \"X-Auth-Token: $TOKEN\" '" + shared.base() + "/api/v1/users?status=active'")
+        .contains("curl -X POST -d '{\"ID\":\"jonmt\", \"version\":\"v1\"}'");
+    assertThat(shared.api().get("/api/v1").status()).isEqualTo(200);
+  }
+
+  @Test
   void sampleUsersAreReturnedAsInTheDocumentation() {
-    try (LocalRun run = LocalRun.start()) {
-      assertThat(run.api().get("/api/v0/Users/jonewe").body())
-          .startsWith(
-              "{\"success\":\"true\",\"data\":{\"username\":\"jonewe\",\"customer_id\":\"IZ1459296\","
-                  + "\"status\":\"active\",\"expiration\":\"2025-03-31 00:00:00\","
-                  + "\"created_at\":\"2023-12-13 13:38:27\",\"activated_at\":\"2023-12-13 00:00:00\","
-                  + "\"mac\":null,\"profile_id\":10,\"profile_name\":\"100 Mbps\",\"radius_id\":20,");
-      assertThat(run.api().get("/api/v0/users?status=active&username=johndoe").body())
-          .startsWith("{\"users\":[{\"id\":\"1\",\"name\":\"John Doe\",\"status\":\"active\",");
-    }
+    assertThat(shared.api().get("/api/v0/Users/jonewe").body())
+        .startsWith(
+            "{\"success\":\"true\",\"data\":{\"username\":\"jonewe\",\"customer_id\":\"IZ1459296\","
+                + "\"status\":\"active\",\"expiration\":\"2025-03-31 00:00:00\","
+                + "\"created_at\":\"2023-12-13 13:38:27\",\"activated_at\":\"2023-12-13 00:00:00\","
+                + "\"mac\":null,\"profile_id\":10,\"profile_name\":\"100 Mbps\",\"radius_id\":20,");
+    assertThat(shared.api().get("/api/v0/users?status=active&username=johndoe").body())
+        .startsWith("{\"users\":[{\"id\":\"1\",\"name\":\"John Doe\",\"status\":\"active\",");
   }
 
   @Test
@@ -80,19 +92,17 @@ class LocalRunIT {
   /** No client library sends such a path. */
   @Test
   void malformedPathIsAnErrorOfTheClient() throws Exception {
-    try (LocalRun run = LocalRun.start()) {
-      for (String id : List.of("%ZZ", "%", "%4", "%00")) {
-        assertThat(send(run, "GET", "/api/v1/users/" + id))
-            .as(id)
-            .startsWith("HTTP/1.1 400 ")
-            .contains("\"code\":\"bad_request\"");
-      }
-      for (String id : List.of("jonewe%FF", "%C3%28", "a%2Fb", "%25%32%35")) {
-        assertThat(send(run, "GET", "/api/v1/users/" + id))
-            .as(id)
-            .startsWith("HTTP/1.1 404 ")
-            .contains("\"code\":\"not_found\"");
-      }
+    for (String id : List.of("%ZZ", "%", "%4", "%00")) {
+      assertThat(send("GET", "/api/v1/users/" + id))
+          .as(id)
+          .startsWith("HTTP/1.1 400 ")
+          .contains("\"code\":\"bad_request\"");
+    }
+    for (String id : List.of("jonewe%FF", "%C3%28", "a%2Fb", "%25%32%35")) {
+      assertThat(send("GET", "/api/v1/users/" + id))
+          .as(id)
+          .startsWith("HTTP/1.1 404 ")
+          .contains("\"code\":\"not_found\"");
     }
   }
 
@@ -102,15 +112,13 @@ class LocalRunIT {
    */
   @Test
   void headHasTheHeadersOfGetAndNoBody() throws Exception {
-    try (LocalRun run = LocalRun.start()) {
-      for (String path :
-          List.of("/api/v1/health", "/Admin/getToken", "/api/v7", "/api/v1/health?a=%ZZ")) {
-        String[] get = send(run, "GET", path).split("\r\n\r\n", 2);
-        String[] head = send(run, "HEAD", path).split("\r\n\r\n", 2);
-        assertThat(head[1]).as(path).isEmpty();
-        assertThat(get[1]).as(path).isNotEmpty();
-        assertThat(headers(head[0])).as(path).isEqualTo(headers(get[0]));
-      }
+    for (String path :
+        List.of("/api/v1/health", "/Admin/getToken", "/api/v7", "/api/v1/health?a=%ZZ")) {
+      String[] get = send("GET", path).split("\r\n\r\n", 2);
+      String[] head = send("HEAD", path).split("\r\n\r\n", 2);
+      assertThat(head[1]).as(path).isEmpty();
+      assertThat(get[1]).as(path).isNotEmpty();
+      assertThat(headers(head[0])).as(path).isEqualTo(headers(get[0]));
     }
   }
 
@@ -121,13 +129,14 @@ class LocalRunIT {
         .toList();
   }
 
-  private static String send(LocalRun run, String method, String path) throws IOException {
-    try (Socket socket = new Socket(run.base().getHost(), run.base().getPort())) {
+  private static String send(String method, String path) throws IOException {
+    try (Socket socket = new Socket(shared.base().getHost(), shared.base().getPort())) {
       String request =
           "%s %s HTTP/1.1\r\nHost: local\r\nX-Auth-Token: %s\r\nConnection: close\r\n\r\n";
       socket
           .getOutputStream()
-          .write(request.formatted(method, path, run.token()).getBytes(StandardCharsets.US_ASCII));
+          .write(
+              request.formatted(method, path, shared.token()).getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }
@@ -143,21 +152,17 @@ class LocalRunIT {
 
   @Test
   void listensOnlyOnTheLoopbackInterface() throws Exception {
-    try (LocalRun run = LocalRun.start()) {
-      for (InetAddress address : addressesOfThisMachine()) {
-        assertThat(accepts(address, run.base().getPort())).as(address.toString()).isFalse();
-      }
-      assertThat(accepts(InetAddress.getLoopbackAddress(), run.base().getPort())).isTrue();
+    for (InetAddress address : addressesOfThisMachine()) {
+      assertThat(accepts(address, shared.base().getPort())).as(address.toString()).isFalse();
     }
+    assertThat(accepts(InetAddress.getLoopbackAddress(), shared.base().getPort())).isTrue();
   }
 
   @Test
   void dataIsLostAtTheEnd() {
-    try (LocalRun run = LocalRun.start()) {
-      assertThat(run.api().post("/api/v1/users", "{\"id\":\"kept\"}").status()).isEqualTo(201);
-    }
-    try (LocalRun run = LocalRun.start()) {
-      assertThat(run.api().get("/api/v1/users/kept").status()).isEqualTo(404);
+    assertThat(shared.api().post("/api/v1/users", "{\"id\":\"kept\"}").status()).isEqualTo(201);
+    try (LocalRun next = LocalRun.start()) {
+      assertThat(next.api().get("/api/v1/users/kept").status()).isEqualTo(404);
     }
   }
 
