@@ -3,6 +3,7 @@ package ispcrm.dynamodb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.sun.net.httpserver.HttpServer;
 import ispcrm.gateway.ApiException;
@@ -14,10 +15,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
@@ -63,15 +66,18 @@ class UnreadableResponseTest {
     server.stop(0);
   }
 
+  static Stream<Arguments> unreadable() {
+    return Stream.of(
+        arguments(400, ""),
+        arguments(400, "{"),
+        arguments(400, "<html>"),
+        arguments(400, "{\"__type\":\"com.amazon"),
+        arguments(200, ""),
+        arguments(200, "{}"));
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "400, ''",
-    "400, {",
-    "400, <html>",
-    "400, {\"__type\":\"com.amazon",
-    "200, ''",
-    "200, {}"
-  })
+  @MethodSource("unreadable")
   void unreadableOnce_isAskedForAgain(int status, String body) {
     statusOfUnreadable = status;
     bodies.addAll(List.of(body, ERROR));
@@ -81,14 +87,7 @@ class UnreadableResponseTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "400, ''",
-    "400, {",
-    "400, <html>",
-    "400, {\"__type\":\"com.amazon",
-    "200, ''",
-    "200, {}"
-  })
+  @MethodSource("unreadable")
   void unreadableForGood_isUnavailable(int status, String body) {
     statusOfUnreadable = status;
     bodies.add(body);
