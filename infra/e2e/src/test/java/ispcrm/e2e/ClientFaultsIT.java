@@ -161,14 +161,19 @@ class ClientFaultsIT {
     List<Future<Integer>> statuses = threads.invokeAll(creations);
     threads.shutdown();
     Set<String> created = new TreeSet<>();
+    Set<String> perhapsCreated = new TreeSet<>();
     for (int number = 0; number < statuses.size(); number++) {
       int status = statuses.get(number).get();
       assertThat(status).isIn(201, 429, 503);
       if (status == 201) {
         created.add("load-" + number);
       }
+      if (status != 429) {
+        perhapsCreated.add("load-" + number);
+      }
     }
-    assertThat(loaded()).isEqualTo(created);
+    // A write can follow a 503 if DynamoDB is so slow that even the look for it gets no response.
+    assertThat(loaded()).containsAll(created).isSubsetOf(perhapsCreated);
   }
 
   private static Set<String> loaded() {
