@@ -57,14 +57,16 @@ public final class DynamoDbTokens implements Tokens {
 
   @Override
   public Optional<Token> find(BearerToken secret) {
-    return DynamoDb.find(dynamoDb, table, KEY, secret.sha256()).map(DynamoDbTokens::token);
+    return read(secret.sha256());
   }
 
   @Override
   public Optional<Token> find(String id) {
-    return key(id)
-        .flatMap(key -> DynamoDb.find(dynamoDb, table, KEY, key))
-        .map(DynamoDbTokens::token);
+    return key(id).flatMap(this::read);
+  }
+
+  private Optional<Token> read(String sha256) {
+    return DynamoDb.find(dynamoDb, table, KEY, sha256).map(DynamoDbTokens::token);
   }
 
   /**
@@ -131,9 +133,7 @@ public final class DynamoDbTokens implements Tokens {
     }
     List<Token> revoked = revoke(List.of(token), by, now, entry);
     // Otherwise, another request has revoked it meanwhile.
-    return revoked.isEmpty()
-        ? DynamoDb.find(dynamoDb, table, KEY, token.sha256()).map(DynamoDbTokens::token)
-        : Optional.of(revoked.get(0));
+    return revoked.isEmpty() ? read(token.sha256()) : Optional.of(revoked.get(0));
   }
 
   @Override
