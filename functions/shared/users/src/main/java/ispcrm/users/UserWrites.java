@@ -183,7 +183,7 @@ final class UserWrites {
 
   /**
    * The condition that every field of a user is stored as it was read. An operator may have written
-   * a value by hand in another form than this class does.
+   * a value by hand in another form than {@link UserItems} does.
    */
   private static final class Condition {
     final String expression;
