@@ -25,6 +25,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -72,6 +75,19 @@ class FaultTableTest {
           List.of(Fault.LOST_RESPONSE, Fault.ITEM_THROTTLED, Fault.CONFLICT));
 
   private static final List<Subject> SUBJECTS = new ArrayList<>();
+
+  /**
+   * Runs side by side hold its read lock, and a run that must have the machine to itself its write
+   * lock.
+   */
+  private static final ReadWriteLock RUNS = new ReentrantReadWriteLock();
+
+  private static final List<String[]> DOCUMENTED_ROWS =
+      Checkout.read(DOCUMENT)
+          .lines()
+          .map(line -> line.split("\\|"))
+          .filter(row -> row.length > 2)
+          .toList();
 
   /** Collects the failures of all cells. */
   private final SoftAssertions softly = new SoftAssertions();
@@ -219,6 +235,7 @@ class FaultTableTest {
             });
     String as = "%s, call %d, %s".formatted(subject.name(), moment + 1, faults);
     check(subject, result, as);
+    softly.assertThat(result.time()).as(as).isLessThan(PATIENCE);
     softly
         .assertThat(subject.log())
         .as(as)
@@ -276,8 +293,42 @@ class FaultTableTest {
     return row;
   }
 
+  /**
+   * What a fault does. If this is not what the document says, or took too long, the reason may be
+   * that the machine is busy with the other rows, so it is repeated alone, and then counts.
+   */
   private String cell(Subject subject, Fault fault, boolean isLasting) {
     String name = (fault.name().toLowerCase(Locale.ROOT) + isLasting).replace("_", "-");
+    String documented = documented(title(subject), fault, isLasting);
+    SoftAssertions first = new SoftAssertions();
+    String cell = withLock(RUNS.readLock(), () -> cell(subject, fault, isLasting, name, first));
+    if (first.errorsCollected().isEmpty() && cell.equals(documented)) {
+      return cell;
+    }
+    return withLock(
+        RUNS.writeLock(), () -> cell(subject, fault, isLasting, name + "-alone", softly));
+  }
+
+  private static String withLock(Lock lock, Supplier<String> run) {
+    lock.lock();
+    try {
+      return run.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static String documented(String title, Fault fault, boolean isLasting) {
+    return DOCUMENTED_ROWS.stream()
+        .filter(row -> row[1].strip().equals(title))
+        .skip(isLasting ? 1 : 0)
+        .map(row -> row[2 + List.of(Fault.values()).indexOf(fault)].strip())
+        .findFirst()
+        .orElse("");
+  }
+
+  private String cell(
+      Subject subject, Fault fault, boolean isLasting, String name, SoftAssertions assertions) {
     AtomicInteger calls = new AtomicInteger();
     Result result =
         result(
@@ -289,7 +340,8 @@ class FaultTableTest {
                     : Optional.empty());
     String as = "%s, %s %s".formatted(title(subject), isLasting ? "lasting" : "single", fault);
     check(subject, result, as);
-    checkLog(subject, fault, result.outcome(), as);
+    assertions.assertThat(result.time()).as(as).isLessThan(PATIENCE);
+    checkLog(subject, fault, result.outcome(), as, assertions);
     if (fault == Fault.HANG && isLasting) {
       return result.outcome(); // the number of attempts depends on how busy the machine is
     }
@@ -327,7 +379,6 @@ class FaultTableTest {
   }
 
   private void check(Subject subject, Result result, String as) {
-    softly.assertThat(result.time()).as(as).isLessThan(PATIENCE);
     softly
         .assertThat(result.outcome())
         .as(as)
@@ -339,7 +390,8 @@ class FaultTableTest {
   }
 
   /** What was unavailable is logged once, as what it is. */
-  private void checkLog(Subject subject, Fault fault, String outcome, String as) {
+  private static void checkLog(
+      Subject subject, Fault fault, String outcome, String as, SoftAssertions assertions) {
     boolean isThrottled =
         fault.name().contains("THROUGHPUT")
             || fault.name().contains("THROTTL")
@@ -354,7 +406,7 @@ class FaultTableTest {
             ? "others are changing"
             : isThrottled ? "DynamoDB throttles " : "DynamoDB did not respond properly to ";
     boolean hasRequest = outcome.equals("503") || subject.name().equals("authorizer");
-    softly
+    assertions
         .assertThat(lines)
         .as(as)
         .hasSize(isFailure(outcome) && !outcome.equals("409") ? 1 : 0)
