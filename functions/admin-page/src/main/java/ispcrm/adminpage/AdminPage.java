@@ -2,10 +2,10 @@ package ispcrm.adminpage;
 
 import ispcrm.access.Role;
 import ispcrm.access.Scope;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.ApiResponse;
-import ispcrm.gateway.HtmlPage;
-import ispcrm.gateway.Json;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.ApiResponse;
+import ispcrm.http.HtmlPage;
+import ispcrm.runtime.Json;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;

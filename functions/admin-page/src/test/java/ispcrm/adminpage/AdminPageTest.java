@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ispcrm.access.Role;
 import ispcrm.access.Scope;
-import ispcrm.gateway.ApiResponse;
+import ispcrm.http.ApiResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;

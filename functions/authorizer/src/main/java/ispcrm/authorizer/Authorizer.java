@@ -3,7 +3,7 @@ package ispcrm.authorizer;
 import ispcrm.access.Endpoint;
 import ispcrm.access.Scope;
 import ispcrm.dynamodb.Item;
-import ispcrm.gateway.Caller;
+import ispcrm.http.Caller;
 import ispcrm.tokens.BearerToken;
 import ispcrm.tokens.IpBlock;
 import ispcrm.tokens.Token;

@@ -4,12 +4,12 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.gateway.CallLog;
-import ispcrm.gateway.Deadline;
-import ispcrm.gateway.LambdaEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.PrimingEvent;
-import ispcrm.gateway.SpringCatalog;
+import ispcrm.http.PrimingEvent;
+import ispcrm.runtime.CallLog;
+import ispcrm.runtime.Deadline;
+import ispcrm.runtime.LambdaEntryPoint;
+import ispcrm.runtime.LambdaHandler;
+import ispcrm.runtime.SpringCatalog;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.PrimingToken;
 import ispcrm.users.DynamoDbUsers;
@@ -105,9 +105,10 @@ public final class AuthorizerHandler extends LambdaHandler {
 
   /** Rehearses a request that is allowed, and records the use of its token. */
   private static DynamoDbPriming priming() {
-    PrimingEvent event =
+    String event =
         PrimingEvent.of(Endpoint.GET_USER, PrimingUser.ID)
-            .withHeader("Authorization", "Bearer " + PrimingToken.SECRET);
+            .withHeader("Authorization", "Bearer " + PrimingToken.SECRET)
+            .text();
     return DynamoDbPriming.connectingWith(event)
         .rehearsing(
             event, PrimingToken.found(PrimingUser.ID), PrimingUser.found(), CannedResponse.EMPTY)

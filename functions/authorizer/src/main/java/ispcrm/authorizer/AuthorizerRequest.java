@@ -1,7 +1,7 @@
 package ispcrm.authorizer;
 
-import ispcrm.gateway.LambdaEntryPoint;
-import ispcrm.gateway.PathParameters;
+import ispcrm.http.PathParameters;
+import ispcrm.runtime.LambdaEntryPoint;
 import java.util.List;
 import java.util.Map;
 

@@ -1,7 +1,7 @@
 package ispcrm.authorizer;
 
-import ispcrm.gateway.Caller;
-import ispcrm.gateway.ErrorCode;
+import ispcrm.http.Caller;
+import ispcrm.http.ErrorCode;
 
 /**
  * The authorizer's decision about a request with a valid token.

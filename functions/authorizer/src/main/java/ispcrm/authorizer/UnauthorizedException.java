@@ -1,6 +1,6 @@
 package ispcrm.authorizer;
 
-import ispcrm.gateway.FunctionError;
+import ispcrm.runtime.FunctionError;
 
 /**
  * The request has no valid token. API Gateway responds with 401 if an authorizer fails with exactly

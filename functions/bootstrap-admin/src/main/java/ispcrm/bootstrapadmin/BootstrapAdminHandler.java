@@ -1,16 +1,16 @@
 package ispcrm.bootstrapadmin;
 
 import ispcrm.dynamodb.DynamoDb;
-import ispcrm.gateway.CallLog;
-import ispcrm.gateway.Deadline;
-import ispcrm.gateway.LambdaEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.SpringCatalog;
 import ispcrm.history.DynamoDbHistory;
+import ispcrm.runtime.CallLog;
+import ispcrm.runtime.Deadline;
+import ispcrm.runtime.LambdaEntryPoint;
+import ispcrm.runtime.LambdaHandler;
+import ispcrm.runtime.SpringCatalog;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
 import ispcrm.users.DynamoDbUsers;
-import ispcrm.users.Timestamps;
+import ispcrm.values.Timestamps;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;

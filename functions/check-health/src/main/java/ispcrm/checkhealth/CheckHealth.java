@@ -1,8 +1,9 @@
 package ispcrm.checkhealth;
 
-import ispcrm.gateway.ApiException;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.ApiResponse;
+import ispcrm.http.ApiException;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.ApiResponse;
+import ispcrm.runtime.UnavailableException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -37,7 +38,8 @@ public final class CheckHealth implements Function<ApiRequest, ApiResponse> {
           try {
             read.run();
           } catch (RuntimeException e) {
-            throw ApiException.unavailable("the table " + table + " cannot be read", e)
+            throw ApiException.unavailable(
+                    new UnavailableException("the table " + table + " cannot be read", e))
                 .with(RELEASE_HEADER, release);
           }
         });

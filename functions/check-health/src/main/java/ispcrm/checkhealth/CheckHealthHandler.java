@@ -4,11 +4,11 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
+import ispcrm.http.ApiEntryPoint;
+import ispcrm.http.PrimingEvent;
 import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.runtime.LambdaHandler;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.DynamoDbUsers;
 import java.time.Clock;
@@ -46,7 +46,7 @@ public final class CheckHealthHandler extends LambdaHandler {
   }
 
   private static DynamoDbPriming priming() {
-    PrimingEvent event = PrimingEvent.of(Endpoint.CHECK_HEALTH);
+    String event = PrimingEvent.of(Endpoint.CHECK_HEALTH).text();
     return DynamoDbPriming.connectingWith(event)
         .rehearsing(
             event,

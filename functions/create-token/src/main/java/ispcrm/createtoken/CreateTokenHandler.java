@@ -4,11 +4,11 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
+import ispcrm.http.ApiEntryPoint;
+import ispcrm.http.PrimingEvent;
 import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.runtime.LambdaHandler;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.PrimingUser;
@@ -44,9 +44,10 @@ public final class CreateTokenHandler extends LambdaHandler {
 
   private static DynamoDbPriming priming() {
     // For a user who does not exist: the request is refused before anything is generated.
-    PrimingEvent event =
+    String event =
         PrimingEvent.of(Endpoint.CREATE_TOKEN)
-            .withBody(Map.of("user", PrimingUser.ID, "scopes", List.of("self:read")));
+            .withBody(Map.of("user", PrimingUser.ID, "scopes", List.of("self:read")))
+            .text();
     return DynamoDbPriming.connectingWith(event).rehearsing(event, CannedResponse.EMPTY);
   }
 }

@@ -4,12 +4,12 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.LambdaEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
+import ispcrm.http.ApiEntryPoint;
+import ispcrm.http.PrimingEvent;
 import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.runtime.LambdaEntryPoint;
+import ispcrm.runtime.LambdaHandler;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.PrimingUser;
@@ -55,9 +55,9 @@ public final class CreateUserHandler extends LambdaHandler {
 
   private static DynamoDbPriming priming(DynamoDbIdempotency idempotency) {
     return DynamoDbPriming.connectingWith(idempotency::checkReadable)
-        .rehearsing(event(), CannedResponse.EMPTY)
+        .rehearsing(event().text(), CannedResponse.EMPTY)
         .rehearsing(
-            event().withHeader("Idempotency-Key", PrimingUser.ID),
+            event().withHeader("Idempotency-Key", PrimingUser.ID).text(),
             CannedResponse.EMPTY,
             CannedResponse.EMPTY);
   }

@@ -4,12 +4,12 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.PrimingEntries;
+import ispcrm.http.ApiEntryPoint;
+import ispcrm.http.PrimingEvent;
 import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.runtime.LambdaHandler;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.PrimingToken;
 import ispcrm.users.DynamoDbUsers;
@@ -42,7 +42,7 @@ public final class DeleteUserHandler extends LambdaHandler {
   }
 
   private static DynamoDbPriming priming() {
-    PrimingEvent event = PrimingEvent.of(Endpoint.DELETE_USER, PrimingUser.ID);
+    String event = PrimingEvent.of(Endpoint.DELETE_USER, PrimingUser.ID).text();
     return DynamoDbPriming.connectingWith(event)
         .rehearsing(
             event,

@@ -2,9 +2,9 @@ package ispcrm.discoverroot;
 
 import ispcrm.access.Endpoint;
 import ispcrm.access.Scope;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.ApiResponse;
-import ispcrm.gateway.Links;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.ApiResponse;
+import ispcrm.http.Links;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

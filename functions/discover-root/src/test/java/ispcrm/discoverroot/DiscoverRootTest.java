@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ispcrm.access.Role;
 import ispcrm.access.Scope;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.ApiResponse;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.ApiResponse;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,12 +1,12 @@
 package ispcrm.expireusers;
 
 import ispcrm.access.Actor;
-import ispcrm.gateway.CallLog;
-import ispcrm.gateway.Deadline;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
 import ispcrm.idempotency.Idempotency;
+import ispcrm.runtime.CallLog;
+import ispcrm.runtime.Deadline;
 import ispcrm.tokens.Tokens;
 import ispcrm.users.Status;
 import ispcrm.users.UpdateUserRequest;

@@ -1,13 +1,13 @@
 package ispcrm.expireusers;
 
 import ispcrm.dynamodb.DynamoDb;
-import ispcrm.gateway.CallLog;
-import ispcrm.gateway.Deadline;
-import ispcrm.gateway.LambdaEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.SpringCatalog;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.runtime.CallLog;
+import ispcrm.runtime.Deadline;
+import ispcrm.runtime.LambdaEntryPoint;
+import ispcrm.runtime.LambdaHandler;
+import ispcrm.runtime.SpringCatalog;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.DynamoDbUsers;
 import java.time.Clock;

@@ -1,8 +1,8 @@
 package ispcrm.getcontract;
 
 import ispcrm.contract.Contract;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.ApiResponse;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.ApiResponse;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;

@@ -1,10 +1,10 @@
 package ispcrm.getcontract;
 
 import ispcrm.access.Endpoint;
-import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.Priming;
-import ispcrm.gateway.PrimingEvent;
+import ispcrm.http.ApiEntryPoint;
+import ispcrm.http.PrimingEvent;
+import ispcrm.runtime.LambdaHandler;
+import ispcrm.runtime.Priming;
 import java.util.Map;
 
 /** Runs {@link GetContract} as the Lambda function of its endpoint. */
@@ -19,7 +19,7 @@ public final class GetContractHandler extends LambdaHandler {
             "getContract",
             function(environment),
             environment,
-            () -> Priming.with(PrimingEvent.of(Endpoint.GET_CONTRACT))));
+            () -> Priming.with(PrimingEvent.of(Endpoint.GET_CONTRACT).text())));
   }
 
   /** Creates the function with what its environment names. */

@@ -1,13 +1,13 @@
 package ispcrm.gettoken;
 
-import ispcrm.gateway.ApiException;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.ApiResponse;
+import ispcrm.http.ApiException;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.ApiResponse;
 import ispcrm.tokens.Token;
 import ispcrm.tokens.Tokens;
-import ispcrm.users.Timestamps;
 import ispcrm.users.User;
 import ispcrm.users.Users;
+import ispcrm.values.Timestamps;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;

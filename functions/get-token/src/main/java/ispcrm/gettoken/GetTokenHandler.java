@@ -3,9 +3,9 @@ package ispcrm.gettoken;
 import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.PrimingEvent;
+import ispcrm.http.ApiEntryPoint;
+import ispcrm.http.PrimingEvent;
+import ispcrm.runtime.LambdaHandler;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.PrimingToken;
 import ispcrm.users.DynamoDbUsers;
@@ -34,7 +34,7 @@ public final class GetTokenHandler extends LambdaHandler {
   }
 
   private static DynamoDbPriming priming() {
-    PrimingEvent event = PrimingEvent.of(Endpoint.GET_TOKEN, PrimingToken.ID);
+    String event = PrimingEvent.of(Endpoint.GET_TOKEN, PrimingToken.ID).text();
     return DynamoDbPriming.connectingWith(event)
         .rehearsing(
             event,

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ispcrm.emulation.LocalDynamoDb;
-import ispcrm.gateway.ApiException;
-import ispcrm.gateway.ApiRequest;
+import ispcrm.http.ApiException;
+import ispcrm.http.ApiRequest;
 import ispcrm.template.Template;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;

@@ -1,8 +1,8 @@
 package ispcrm.getuser;
 
-import ispcrm.gateway.ApiException;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.ApiResponse;
+import ispcrm.http.ApiException;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.ApiResponse;
 import ispcrm.users.User;
 import ispcrm.users.Users;
 import java.util.function.Function;

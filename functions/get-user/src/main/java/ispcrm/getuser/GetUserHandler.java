@@ -4,9 +4,9 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.PrimingEvent;
+import ispcrm.http.ApiEntryPoint;
+import ispcrm.http.PrimingEvent;
+import ispcrm.runtime.LambdaHandler;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.PrimingUser;
 import java.util.Map;
@@ -30,7 +30,7 @@ public final class GetUserHandler extends LambdaHandler {
   }
 
   private static DynamoDbPriming priming() {
-    PrimingEvent event = PrimingEvent.of(Endpoint.GET_USER, PrimingUser.ID);
+    String event = PrimingEvent.of(Endpoint.GET_USER, PrimingUser.ID).text();
     return DynamoDbPriming.connectingWith(event)
         .rehearsing(event, PrimingUser.found())
         .rehearsing(event, CannedResponse.EMPTY);

@@ -1,17 +1,17 @@
 package ispcrm.listtokens;
 
-import ispcrm.gateway.ApiException;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.ApiResponse;
-import ispcrm.gateway.Links;
-import ispcrm.gateway.ListQuery;
+import ispcrm.http.ApiException;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.ApiResponse;
+import ispcrm.http.Links;
+import ispcrm.http.ListQuery;
 import ispcrm.tokens.Token;
 import ispcrm.tokens.Tokens;
-import ispcrm.users.InvalidValueException;
-import ispcrm.users.Timestamps;
 import ispcrm.users.User;
 import ispcrm.users.UserField;
 import ispcrm.users.Users;
+import ispcrm.values.InvalidValueException;
+import ispcrm.values.Timestamps;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -3,10 +3,10 @@ package ispcrm.listtokens;
 import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.ListQuery;
-import ispcrm.gateway.PrimingEvent;
+import ispcrm.http.ApiEntryPoint;
+import ispcrm.http.ListQuery;
+import ispcrm.http.PrimingEvent;
+import ispcrm.runtime.LambdaHandler;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.PrimingToken;
 import ispcrm.users.DynamoDbUsers;
@@ -35,7 +35,7 @@ public final class ListTokensHandler extends LambdaHandler {
   }
 
   private static DynamoDbPriming priming() {
-    PrimingEvent event = PrimingEvent.of(Endpoint.LIST_TOKENS).withQuery("user", PrimingUser.ID);
+    String event = PrimingEvent.of(Endpoint.LIST_TOKENS).withQuery("user", PrimingUser.ID).text();
     return DynamoDbPriming.connectingWith(event)
         .rehearsing(
             event,

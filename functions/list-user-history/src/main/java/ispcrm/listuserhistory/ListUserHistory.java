@@ -1,14 +1,14 @@
 package ispcrm.listuserhistory;
 
-import ispcrm.gateway.ApiException;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.ApiResponse;
-import ispcrm.gateway.ListQuery;
 import ispcrm.history.History;
-import ispcrm.users.InvalidValueException;
-import ispcrm.users.Timestamps;
+import ispcrm.http.ApiException;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.ApiResponse;
+import ispcrm.http.ListQuery;
 import ispcrm.users.UserField;
 import ispcrm.users.Users;
+import ispcrm.values.InvalidValueException;
+import ispcrm.values.Timestamps;
 import java.util.List;
 import java.util.function.Function;
 

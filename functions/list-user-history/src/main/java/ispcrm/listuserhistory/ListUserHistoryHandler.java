@@ -3,12 +3,12 @@ package ispcrm.listuserhistory;
 import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.ListQuery;
-import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.PrimingEntries;
+import ispcrm.http.ApiEntryPoint;
+import ispcrm.http.ListQuery;
+import ispcrm.http.PrimingEvent;
+import ispcrm.runtime.LambdaHandler;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.PrimingUser;
 import java.util.Map;
@@ -38,7 +38,7 @@ public final class ListUserHistoryHandler extends LambdaHandler {
   }
 
   private static DynamoDbPriming priming() {
-    PrimingEvent event = PrimingEvent.of(Endpoint.LIST_USER_HISTORY, PrimingUser.ID);
+    String event = PrimingEvent.of(Endpoint.LIST_USER_HISTORY, PrimingUser.ID).text();
     return DynamoDbPriming.connectingWith(event)
         .rehearsing(
             event,

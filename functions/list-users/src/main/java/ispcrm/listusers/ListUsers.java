@@ -1,16 +1,16 @@
 package ispcrm.listusers;
 
-import ispcrm.gateway.ApiException;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.ApiResponse;
-import ispcrm.gateway.Deadline;
-import ispcrm.gateway.Links;
-import ispcrm.gateway.ListQuery;
-import ispcrm.users.InvalidValueException;
+import ispcrm.http.ApiException;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.ApiResponse;
+import ispcrm.http.Links;
+import ispcrm.http.ListQuery;
+import ispcrm.runtime.Deadline;
 import ispcrm.users.Status;
-import ispcrm.users.Timestamps;
 import ispcrm.users.UserField;
 import ispcrm.users.Users;
+import ispcrm.values.InvalidValueException;
+import ispcrm.values.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

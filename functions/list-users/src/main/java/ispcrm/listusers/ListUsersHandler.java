@@ -3,10 +3,10 @@ package ispcrm.listusers;
 import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.ListQuery;
-import ispcrm.gateway.PrimingEvent;
+import ispcrm.http.ApiEntryPoint;
+import ispcrm.http.ListQuery;
+import ispcrm.http.PrimingEvent;
+import ispcrm.runtime.LambdaHandler;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.PrimingUser;
 import java.time.Clock;
@@ -34,8 +34,9 @@ public final class ListUsersHandler extends LambdaHandler {
   private static DynamoDbPriming priming() {
     // A prefix that no username has, so that no personal data gets into the snapshot.
     return DynamoDbPriming.connectingWith(
-            PrimingEvent.of(Endpoint.LIST_USERS).withQuery("q", PrimingUser.ID))
+            PrimingEvent.of(Endpoint.LIST_USERS).withQuery("q", PrimingUser.ID).text())
         .rehearsing(
-            PrimingEvent.of(Endpoint.LIST_USERS), PrimingUser.list(ListQuery.DEFAULT_LIMIT + 1));
+            PrimingEvent.of(Endpoint.LIST_USERS).text(),
+            PrimingUser.list(ListQuery.DEFAULT_LIMIT + 1));
   }
 }

@@ -3,7 +3,7 @@ package ispcrm.listusers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ispcrm.emulation.LocalDynamoDb;
-import ispcrm.gateway.ApiRequest;
+import ispcrm.http.ApiRequest;
 import ispcrm.template.Template;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;

@@ -1,11 +1,11 @@
 package ispcrm.notfound;
 
 import ispcrm.access.Endpoint;
-import ispcrm.gateway.ApiException;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.ApiResponse;
-import ispcrm.gateway.Cors;
-import ispcrm.gateway.ErrorCode;
+import ispcrm.http.ApiException;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.ApiResponse;
+import ispcrm.http.Cors;
+import ispcrm.http.ErrorCode;
 import java.util.Set;
 import java.util.function.Function;
 

@@ -1,10 +1,10 @@
 package ispcrm.notfound;
 
-import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.Cors;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.Priming;
-import ispcrm.gateway.PrimingEvent;
+import ispcrm.http.ApiEntryPoint;
+import ispcrm.http.Cors;
+import ispcrm.http.PrimingEvent;
+import ispcrm.runtime.LambdaHandler;
+import ispcrm.runtime.Priming;
 import java.util.Map;
 
 /** Runs {@link NotFound} as the Lambda function of the routes that serve everything else. */
@@ -19,7 +19,7 @@ public final class NotFoundHandler extends LambdaHandler {
             "notFound",
             function(environment),
             environment,
-            () -> Priming.with(PrimingEvent.ofUnknownPath())));
+            () -> Priming.with(PrimingEvent.ofUnknownPath().text())));
   }
 
   /** Creates the function with what its environment names. */

@@ -1,17 +1,17 @@
 package ispcrm.revoketoken;
 
-import ispcrm.gateway.ApiException;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.ApiResponse;
-import ispcrm.gateway.QueryParameters;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
+import ispcrm.http.ApiException;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.ApiResponse;
+import ispcrm.http.QueryParameters;
 import ispcrm.tokens.Token;
 import ispcrm.tokens.Tokens;
-import ispcrm.users.Timestamps;
 import ispcrm.users.User;
 import ispcrm.users.Users;
+import ispcrm.values.Timestamps;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;

@@ -4,10 +4,10 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
+import ispcrm.http.ApiEntryPoint;
+import ispcrm.http.PrimingEvent;
+import ispcrm.runtime.LambdaHandler;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.PrimingToken;
 import ispcrm.users.DynamoDbUsers;
@@ -39,7 +39,7 @@ public final class RevokeTokenHandler extends LambdaHandler {
   }
 
   private static DynamoDbPriming priming() {
-    PrimingEvent event = PrimingEvent.of(Endpoint.REVOKE_TOKEN, PrimingToken.ID);
+    String event = PrimingEvent.of(Endpoint.REVOKE_TOKEN, PrimingToken.ID).text();
     return DynamoDbPriming.connectingWith(event)
         .rehearsing(
             event,

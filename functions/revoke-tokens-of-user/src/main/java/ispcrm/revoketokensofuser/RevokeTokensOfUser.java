@@ -1,16 +1,16 @@
 package ispcrm.revoketokensofuser;
 
-import ispcrm.gateway.ApiException;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.ApiResponse;
-import ispcrm.gateway.ErrorCode;
-import ispcrm.gateway.QueryParameters;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
-import ispcrm.users.Timestamps;
+import ispcrm.http.ApiException;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.ApiResponse;
+import ispcrm.http.ErrorCode;
+import ispcrm.http.QueryParameters;
 import ispcrm.users.User;
 import ispcrm.users.Users;
+import ispcrm.values.Timestamps;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;

@@ -4,10 +4,10 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
+import ispcrm.http.ApiEntryPoint;
+import ispcrm.http.PrimingEvent;
+import ispcrm.runtime.LambdaHandler;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.PrimingUser;
 import java.time.Clock;
@@ -39,8 +39,8 @@ public final class RevokeTokensOfUserHandler extends LambdaHandler {
   }
 
   private static DynamoDbPriming priming() {
-    PrimingEvent event =
-        PrimingEvent.of(Endpoint.REVOKE_TOKENS_OF_USER).withQuery("user", PrimingUser.ID);
+    String event =
+        PrimingEvent.of(Endpoint.REVOKE_TOKENS_OF_USER).withQuery("user", PrimingUser.ID).text();
     return DynamoDbPriming.connectingWith(event)
         .rehearsing(event, PrimingUser.found(), CannedResponse.EMPTY);
   }

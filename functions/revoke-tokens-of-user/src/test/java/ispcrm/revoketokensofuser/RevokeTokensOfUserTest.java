@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ispcrm.access.Actor;
 import ispcrm.emulation.LocalDynamoDb;
-import ispcrm.gateway.ApiException;
-import ispcrm.gateway.ApiRequest;
 import ispcrm.history.Action;
 import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.Entry;
+import ispcrm.http.ApiException;
+import ispcrm.http.ApiRequest;
 import ispcrm.template.Template;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;

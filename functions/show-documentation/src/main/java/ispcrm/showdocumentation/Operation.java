@@ -1,6 +1,6 @@
 package ispcrm.showdocumentation;
 
-import ispcrm.gateway.Json;
+import ispcrm.runtime.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,10 +4,10 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.gateway.ApiEntryPoint;
-import ispcrm.gateway.LambdaHandler;
-import ispcrm.gateway.PrimingEvent;
 import ispcrm.history.DynamoDbHistory;
+import ispcrm.http.ApiEntryPoint;
+import ispcrm.http.PrimingEvent;
+import ispcrm.runtime.LambdaHandler;
 import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.PrimingUser;
@@ -38,9 +38,10 @@ public final class UpdateUserHandler extends LambdaHandler {
   }
 
   private static DynamoDbPriming priming() {
-    PrimingEvent event =
+    String event =
         PrimingEvent.of(Endpoint.UPDATE_USER, PrimingUser.ID)
-            .withBody(Map.of("status", "suspended", "mac", "AABBCCDDEE00"));
+            .withBody(Map.of("status", "suspended", "mac", "AABBCCDDEE00"))
+            .text();
     return DynamoDbPriming.connectingWith(event)
         .rehearsing(event, PrimingUser.found(), CannedResponse.EMPTY);
   }

@@ -23,13 +23,15 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import ispcrm.gateway.CallLog;
+import ispcrm.runtime.CallLog;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Which packages may depend on which. */
 @AnalyzeClasses(packages = "ispcrm", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -73,22 +75,9 @@ class ArchitectureTest {
             .map(type -> ROOT + type.getPackageName().substring(ROOT.length()).split("\\.", 2)[0])
             .collect(Collectors.toCollection(TreeSet::new));
     Set<String> known = new TreeSet<>(FUNCTIONS);
-    for (String library :
-        List.of(
-            "access",
-            "gateway",
-            "dynamodb",
-            "users",
-            "tokens",
-            "history",
-            "idempotency",
-            "contract",
-            "template",
-            "emulation",
-            "conformance",
-            "local")) {
-      known.add(ROOT + library);
-    }
+    Stream.concat(
+            LIBRARIES.keySet().stream(), Stream.of("template", "emulation", "conformance", "local"))
+        .forEach(library -> known.add(ROOT + library));
     assertThat(packages).isEqualTo(known);
   }
 
@@ -110,86 +99,39 @@ class ArchitectureTest {
     }
   }
 
+  /** The layers: each library, with the libraries that it may import. */
+  private static final Map<String, Set<String>> LIBRARIES =
+      Map.of(
+          "values", Set.of(),
+          "access", Set.of(),
+          "contract", Set.of(),
+          "runtime", Set.of(),
+          "http", Set.of("access", "runtime"),
+          "dynamodb", Set.of("runtime"),
+          "users", Set.of("access", "values", "runtime", "dynamodb"),
+          "tokens", Set.of("access", "values", "runtime", "dynamodb"),
+          "history", Set.of("access", "values", "runtime", "dynamodb"),
+          "idempotency", Set.of("access", "runtime", "http", "dynamodb"));
+
   @ArchTest
-  static void librariesNeverImportAFunction(JavaClasses classes) {
-    noClasses()
-        .that(resideInAnyPackage("ispcrm.access..", "ispcrm.gateway..").or(STORES))
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(FUNCTIONS.stream().map(name -> name + "..").toArray(String[]::new))
-        .check(classes);
+  static void librariesImportOnlyTheirLayers(JavaClasses classes) {
+    LIBRARIES.forEach(
+        (library, layers) ->
+            noClasses()
+                .that()
+                .resideInAPackage(ROOT + library + "..")
+                .should()
+                .dependOnClassesThat(
+                    resideInAPackage("ispcrm..")
+                        .and(not(resideInAPackage(ROOT + library + "..")))
+                        .and(
+                            not(
+                                resideInAnyPackage(
+                                    layers.stream()
+                                        .map(layer -> ROOT + layer + "..")
+                                        .toArray(String[]::new)))))
+                .check(classes));
   }
-
-  @ArchTest
-  static final ArchRule usersImportNoLibraryButAccessAndDynamodb =
-      noClasses()
-          .that()
-          .resideInAPackage("ispcrm.users..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "ispcrm.gateway..", "ispcrm.tokens..", "ispcrm.history..", "ispcrm.idempotency..");
-
-  @ArchTest
-  static final ArchRule tokensImportNoLibraryButAccessAndDynamodb =
-      noClasses()
-          .that()
-          .resideInAPackage("ispcrm.tokens..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "ispcrm.gateway..", "ispcrm.users..", "ispcrm.history..", "ispcrm.idempotency..");
-
-  @ArchTest
-  static final ArchRule historyImportsNoLibraryButAccessAndDynamodb =
-      noClasses()
-          .that()
-          .resideInAPackage("ispcrm.history..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "ispcrm.gateway..", "ispcrm.users..", "ispcrm.tokens..", "ispcrm.idempotency..");
-
-  /** It stores the responses of endpoints, whatever these create. */
-  @ArchTest
-  static final ArchRule idempotencyImportsNeitherUsersNorTokensNorHistory =
-      noClasses()
-          .that()
-          .resideInAPackage("ispcrm.idempotency..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("ispcrm.users..", "ispcrm.tokens..", "ispcrm.history..");
-
-  @ArchTest
-  static final ArchRule accessImportsNoOtherLibrary =
-      noClasses()
-          .that()
-          .resideInAPackage("ispcrm.access..")
-          .should()
-          .dependOnClassesThat(
-              resideInAPackage("ispcrm..").and(not(resideInAPackage("ispcrm.access.."))));
-
-  @ArchTest
-  static final ArchRule gatewayAndDynamodbImportNoOtherLibraryButAccess =
-      noClasses()
-          .that()
-          .resideInAnyPackage("ispcrm.gateway..", "ispcrm.dynamodb..")
-          .should()
-          .dependOnClassesThat(
-              resideInAPackage("ispcrm..")
-                  .and(
-                      not(
-                          resideInAnyPackage(
-                              "ispcrm.access..", "ispcrm.gateway..", "ispcrm.dynamodb.."))));
-
-  @ArchTest
-  static final ArchRule gatewayKnowsNoDatabase =
-      noClasses()
-          .that()
-          .resideInAPackage("ispcrm.gateway..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("ispcrm.dynamodb..");
 
   @ArchTest
   static final ArchRule nothingDeployedImportsTheLocalRun =
@@ -226,9 +168,9 @@ class ArchitectureTest {
           .orShould(ACCESS_STANDARD_STREAMS);
 
   @ArchTest
-  static final ArchRule onlyGatewayUsesJacksonAndSpring =
+  static final ArchRule onlyRuntimeUsesJacksonAndSpring =
       noClasses()
-          .that(DEPLOYED.and(not(resideInAPackage("ispcrm.gateway.."))))
+          .that(DEPLOYED.and(not(resideInAPackage("ispcrm.runtime.."))))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

@@ -4,8 +4,8 @@ import static ispcrm.checks.Checkout.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ispcrm.conformance.OpenApi;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.Caller;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.Caller;
 import ispcrm.template.Template;
 import ispcrm.tokens.BearerToken;
 import java.util.ArrayList;

@@ -174,11 +174,11 @@ class NamesTest {
                 .formatted(module, packageName(module), pascal(module)));
     source +=
         Checkout.read(
-            "functions/shared/gateway/src/main/java/ispcrm/gateway/LambdaEntryPoint.java");
+            "functions/shared/runtime/src/main/java/ispcrm/runtime/LambdaEntryPoint.java");
     if (source.contains("ApiEntryPoint.create(")) {
       source +=
-          Checkout.read("functions/shared/gateway/src/main/java/ispcrm/gateway/ApiEntryPoint.java")
-              + Checkout.read("functions/shared/gateway/src/main/java/ispcrm/gateway/Cors.java");
+          Checkout.read("functions/shared/http/src/main/java/ispcrm/http/ApiEntryPoint.java")
+              + Checkout.read("functions/shared/http/src/main/java/ispcrm/http/Cors.java");
     }
     if (source.contains("DynamoDb.client(environment)")) {
       source +=

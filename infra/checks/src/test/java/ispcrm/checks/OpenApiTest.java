@@ -8,7 +8,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 import ispcrm.conformance.OpenApi;
 import ispcrm.conformance.OpenApi.Operation;
 import ispcrm.conformance.OpenApi.Place;
-import ispcrm.gateway.ErrorCode;
+import ispcrm.http.ErrorCode;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.UpdateUserRequest;
 import ispcrm.users.UserField;

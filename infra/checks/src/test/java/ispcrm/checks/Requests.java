@@ -3,7 +3,7 @@ package ispcrm.checks;
 import ispcrm.access.Role;
 import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LocalLambda;
-import ispcrm.gateway.Caller;
+import ispcrm.http.Caller;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;

@@ -1,9 +1,9 @@
 package ispcrm.restore;
 
 import ispcrm.access.Role;
-import ispcrm.users.InvalidValueException;
 import ispcrm.users.Status;
 import ispcrm.users.UserField;
+import ispcrm.values.InvalidValueException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package ispcrm.dynamodb;
 
-import ispcrm.gateway.Json;
+import ispcrm.runtime.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;

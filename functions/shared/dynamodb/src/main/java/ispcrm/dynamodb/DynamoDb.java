@@ -1,10 +1,10 @@
 package ispcrm.dynamodb;
 
-import ispcrm.gateway.ApiException;
-import ispcrm.gateway.CallLog;
-import ispcrm.gateway.Deadline;
-import ispcrm.gateway.ErrorCode;
-import ispcrm.gateway.Priming;
+import ispcrm.runtime.CallLog;
+import ispcrm.runtime.ConflictException;
+import ispcrm.runtime.Deadline;
+import ispcrm.runtime.Priming;
+import ispcrm.runtime.UnavailableException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,8 +62,8 @@ public final class DynamoDb {
    * not burden DynamoDB, and a single later fault would become an error. Create one client for each
    * function and keep it.
    *
-   * <p>Its calls throw the {@link ApiException} for what is unavailable if DynamoDB throttles,
-   * fails or does not respond.
+   * <p>Its calls throw {@link UnavailableException} if DynamoDB throttles, fails or does not
+   * respond.
    *
    * @param environment the function's environment; if DYNAMODB_ENDPOINT is set and not empty, it is
    *     the address of DynamoDB
@@ -176,8 +176,8 @@ public final class DynamoDb {
    *     puts, such as an entry of the history, and its condition names the attributes of the key.
    * @return the positions of the items whose conditions did not hold; empty if all were written
    * @throws FurtherWriteException if only conditions of the items in {@code with} did not hold
-   * @throws ApiException 409 if other transactions are using one of the items for too long; 503 if
-   *     DynamoDB is unavailable
+   * @throws ConflictException if other transactions are using one of the items for too long
+   * @throws UnavailableException if DynamoDB is unavailable
    * @see <a
    *     href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html">TransactWriteItems</a>
    */
@@ -189,7 +189,7 @@ public final class DynamoDb {
     for (int attempt = 1; ; attempt++) {
       Duration limit = Deadline.remaining().minus(LOOK_BACK);
       if (limit.isNegative() || limit.isZero()) {
-        throw ApiException.unavailable("no time is left for TransactWriteItems", null);
+        throw new UnavailableException("no time is left for TransactWriteItems", null);
       }
       try {
         client.transactWriteItems(
@@ -198,7 +198,7 @@ public final class DynamoDb {
                     .transactItems(all)
                     .overrideConfiguration(limits -> limits.apiCallTimeout(limit)));
         return Set.of();
-      } catch (ApiException unavailable) {
+      } catch (UnavailableException unavailable) {
         if (isWritten(client, with)) {
           return Set.of();
         }
@@ -236,12 +236,11 @@ public final class DynamoDb {
     }
   }
 
-  private static ApiException unwritten(Set<String> reasons, TransactionCanceledException cause) {
+  private static RuntimeException unwritten(
+      Set<String> reasons, TransactionCanceledException cause) {
     return reasons.equals(Set.of(CONFLICT))
-        ? new ApiException(
-            ErrorCode.CONFLICT,
-            "Nothing was changed - others are changing the same data; try again.")
-        : ApiException.unavailable("DynamoDB throttles TransactWriteItems", cause);
+        ? new ConflictException()
+        : new UnavailableException("DynamoDB throttles TransactWriteItems", cause);
   }
 
   /** Whether there is the item of the first put, as it is at this moment. */
@@ -300,7 +299,7 @@ public final class DynamoDb {
       call.run();
     } catch (ConditionalCheckFailedException nothingToDo) {
       // The item is no longer there.
-    } catch (SdkException | ApiException e) {
+    } catch (SdkException | UnavailableException e) {
       CallLog.current().fault(what, e);
     }
   }

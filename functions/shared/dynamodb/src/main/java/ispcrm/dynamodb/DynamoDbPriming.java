@@ -1,8 +1,7 @@
 package ispcrm.dynamodb;
 
-import ispcrm.gateway.LambdaEntryPoint;
-import ispcrm.gateway.Priming;
-import ispcrm.gateway.PrimingEvent;
+import ispcrm.runtime.LambdaEntryPoint;
+import ispcrm.runtime.Priming;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -27,7 +26,7 @@ public final class DynamoDbPriming implements Priming {
    * @param event what the function responds to after it has read something that does not exist, and
    *     nothing else
    */
-  public static DynamoDbPriming connectingWith(PrimingEvent event) {
+  public static DynamoDbPriming connectingWith(String event) {
     return new DynamoDbPriming(function -> function.prime(event));
   }
 
@@ -41,7 +40,7 @@ public final class DynamoDbPriming implements Priming {
    *
    * @param responses what DynamoDB responds to the function, in this order
    */
-  public DynamoDbPriming rehearsing(PrimingEvent event, CannedResponse... responses) {
+  public DynamoDbPriming rehearsing(String event, CannedResponse... responses) {
     rehearsals.add(
         function -> SnapshotHttpClient.respond(List.of(responses), () -> function.prime(event)));
     return this;

@@ -1,6 +1,6 @@
 package ispcrm.dynamodb;
 
-import ispcrm.gateway.CallLog;
+import ispcrm.runtime.CallLog;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;

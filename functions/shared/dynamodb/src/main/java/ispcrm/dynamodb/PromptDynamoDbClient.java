@@ -1,7 +1,7 @@
 package ispcrm.dynamodb;
 
-import ispcrm.gateway.ApiException;
-import ispcrm.gateway.Deadline;
+import ispcrm.runtime.Deadline;
+import ispcrm.runtime.UnavailableException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -22,8 +22,8 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
 /**
  * A client with the calls that the functions make. Each ends by the {@link Deadline}, with its
- * retries. If DynamoDB throttles, fails or does not respond, it throws the {@link ApiException} for
- * that instead of the SDK's exception.
+ * retries. If DynamoDB throttles, fails or does not respond, it throws {@link UnavailableException}
+ * instead of the SDK's exception.
  */
 final class PromptDynamoDbClient implements DynamoDbClient {
   private static final int SERVER_ERROR = 500;
@@ -71,7 +71,7 @@ final class PromptDynamoDbClient implements DynamoDbClient {
         request.overrideConfiguration().flatMap(AwsRequestOverrideConfiguration::apiCallTimeout);
     Duration limit = own.filter(shorter -> shorter.compareTo(remaining) < 0).orElse(remaining);
     if (limit.isNegative() || limit.isZero()) {
-      throw ApiException.unavailable("no time is left for DynamoDB", null);
+      throw new UnavailableException("no time is left for DynamoDB", null);
     }
     return configuration -> configuration.apiCallTimeout(limit);
   }
@@ -87,7 +87,7 @@ final class PromptDynamoDbClient implements DynamoDbClient {
         throw e;
       }
       String call = request.getClass().getSimpleName().replace("Request", "");
-      throw ApiException.unavailable(
+      throw new UnavailableException(
           e instanceof AwsServiceException error && error.isThrottlingException()
               ? "DynamoDB throttles " + call
               : "DynamoDB did not respond properly to " + call,

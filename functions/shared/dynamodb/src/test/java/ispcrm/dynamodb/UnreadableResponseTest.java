@@ -1,12 +1,12 @@
 package ispcrm.dynamodb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.sun.net.httpserver.HttpServer;
-import ispcrm.gateway.ApiException;
+import ispcrm.runtime.UnavailableException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -91,10 +91,8 @@ class UnreadableResponseTest {
   void unreadableForGood_isUnavailable(int status, String body) {
     statusOfUnreadable = status;
     bodies.add(body);
-    ApiException e =
-        catchThrowableOfType(
-            ApiException.class, () -> DynamoDb.find(client, "table", "key", "value"));
-    assertThat(e.status()).isEqualTo(503);
+    assertThatThrownBy(() -> DynamoDb.find(client, "table", "key", "value"))
+        .isInstanceOf(UnavailableException.class);
     assertThat(calls).isEqualTo(4);
   }
 }

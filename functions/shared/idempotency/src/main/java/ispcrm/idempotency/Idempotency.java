@@ -1,9 +1,9 @@
 package ispcrm.idempotency;
 
 import ispcrm.access.Endpoint;
-import ispcrm.gateway.ApiException;
-import ispcrm.gateway.ApiRequest;
-import ispcrm.gateway.ApiResponse;
+import ispcrm.http.ApiException;
+import ispcrm.http.ApiRequest;
+import ispcrm.http.ApiResponse;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;

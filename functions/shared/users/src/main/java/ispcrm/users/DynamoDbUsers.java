@@ -12,6 +12,8 @@ import ispcrm.access.Authorization;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.Item;
 import ispcrm.dynamodb.Slice;
+import ispcrm.values.InvalidValueException;
+import ispcrm.values.Timestamps;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,8 @@
 package ispcrm.users;
 
+import ispcrm.values.Characters;
+import ispcrm.values.Integers;
+import ispcrm.values.Timestamps;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;

@@ -8,6 +8,7 @@ import static ispcrm.users.FieldType.matching;
 import static ispcrm.users.FieldType.oneOf;
 
 import ispcrm.access.Role;
+import ispcrm.values.InvalidValueException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -5,6 +5,7 @@ import static ispcrm.dynamodb.DynamoDb.text;
 
 import ispcrm.access.Role;
 import ispcrm.dynamodb.Item;
+import ispcrm.values.Timestamps;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -7,6 +7,7 @@ import static ispcrm.users.UserItems.DUE_KEY;
 import static ispcrm.users.UserItems.EXPIRY;
 import static ispcrm.users.UserItems.KEPT;
 
+import ispcrm.values.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package ispcrm.users;
 
+import ispcrm.values.InvalidValueException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

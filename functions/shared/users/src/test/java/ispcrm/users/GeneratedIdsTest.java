@@ -2,6 +2,7 @@ package ispcrm.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ispcrm.values.InvalidValueException;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;

@@ -1,0 +1,64 @@
+package ispcrm.http;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * The conditions that a client puts on a request with the headers If-Match and If-None-Match.
+ *
+ * @param ifMatch the entity tags of If-Match; empty if there is no such header
+ * @param ifNoneMatch the entity tags of If-None-Match; empty if there is no such header
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-13.1">RFC 9110, preconditions</a>
+ */
+public record Preconditions(List<String> ifMatch, List<String> ifNoneMatch) {
+  private static final String ANY = "*";
+
+  private static final Pattern ENTITY_TAG = Pattern.compile("(W/)?\"[^\"]*\"");
+
+  static Preconditions of(RequestHeaders headers) {
+    return new Preconditions(tags(headers, "If-Match"), tags(headers, "If-None-Match"));
+  }
+
+  /**
+   * Compares If-Match with the resource as it is.
+   *
+   * @param current the response to GET, with its ETag; not asked if there is nothing to compare
+   * @throws ApiException 412 if it does not match
+   */
+  public void check(Supplier<ApiResponse> current) {
+    if (!ifMatch.isEmpty() && !ifMatch.contains(ANY) && !ifMatch.contains(current.get().etag())) {
+      throw new ApiException(
+          ErrorCode.PRECONDITION_FAILED,
+          "Precondition failed - this has changed since you read it; read it again, and send its"
+              + " new ETag in If-Match.");
+    }
+  }
+
+  /** The response to GET, or 304 without a body if If-None-Match contains its ETag. */
+  public ApiResponse unlessKnown(ApiResponse current) {
+    boolean isKnown =
+        ifNoneMatch.stream()
+            .map(tag -> tag.replaceFirst("^W/", ""))
+            .anyMatch(tag -> tag.equals(ANY) || tag.equals(current.etag()));
+    return isKnown ? current.notModified() : current;
+  }
+
+  private static List<String> tags(RequestHeaders headers, String name) {
+    List<String> values = headers.all(name);
+    List<String> tags =
+        values.stream()
+            .flatMap(value -> Arrays.stream(value.split(",", -1)))
+            .map(String::strip)
+            .filter(tag -> !tag.isEmpty())
+            .toList();
+    boolean isEmpty = tags.isEmpty() && !values.isEmpty();
+    if (isEmpty
+        || !tags.stream().allMatch(tag -> tag.equals(ANY) || ENTITY_TAG.matcher(tag).matches())) {
+      throw ApiException.invalidHeader(
+          name, "must be an ETag in double quotes, as in the response that contained it");
+    }
+    return tags;
+  }
+}
