@@ -10,10 +10,10 @@ import ispcrm.runtime.Deadline;
 import ispcrm.runtime.LambdaEntryPoint;
 import ispcrm.runtime.LambdaHandler;
 import ispcrm.runtime.SpringCatalog;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.PrimingToken;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.PrimingUser;
+import ispcrm.users.Users;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,8 +42,8 @@ public final class AuthorizerHandler extends LambdaHandler {
   public static Authorizer function(Map<String, String> environment) {
     DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new Authorizer(
-        new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
-        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
+        new Tokens(dynamoDb, environment.get("TOKENS_TABLE")),
+        new Users(dynamoDb, environment.get("USERS_TABLE")),
         Clock.systemUTC());
   }
 

@@ -11,13 +11,13 @@ import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
 import ispcrm.tokens.BearerToken;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
 import ispcrm.tokens.Token;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,14 +72,14 @@ class AuthorizerTest {
 
   private static LocalDynamoDb dynamoDb;
   private static LocalLambda lambda;
-  private static DynamoDbUsers users;
+  private static Users users;
 
   @BeforeAll
   static void start() throws IOException {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     dynamoDb.useInThisProcess();
     lambda = new LocalLambda(TEMPLATE);
-    users = new DynamoDbUsers(dynamoDb.client(), USERS);
+    users = new Users(dynamoDb.client(), USERS);
     create("jonewe", Role.CUSTOMER, Status.ACTIVE);
     create("admin", Role.ADMIN, Status.ACTIVE);
     String header = event("bearer.json").at("/headers/Authorization").asString();
@@ -442,7 +442,7 @@ class AuthorizerTest {
     assertThat(line.get("request_id").asString())
         .isEqualTo(event.at("/requestContext/requestId").asString());
     assertThat(line.get("token_id").asString())
-        .isEqualTo(new DynamoDbTokens(dynamoDb.client(), TABLE).find(secret).orElseThrow().id());
+        .isEqualTo(new Tokens(dynamoDb.client(), TABLE).find(secret).orElseThrow().id());
   }
 
   @Test
@@ -470,7 +470,7 @@ class AuthorizerTest {
   }
 
   private static Token.Use lastUse(BearerToken secret) {
-    return new DynamoDbTokens(dynamoDb.client(), TABLE).find(secret).orElseThrow().lastUse();
+    return new Tokens(dynamoDb.client(), TABLE).find(secret).orElseThrow().lastUse();
   }
 
   private static String denial(ObjectNode event) {
@@ -566,7 +566,7 @@ class AuthorizerTest {
             .key(Map.of("pk", AttributeValue.fromS("nobody")))
             .conditionExpression("attribute_not_exists(pk)")
             .build();
-    assertThat(new DynamoDbTokens(dynamoDb.client(), TABLE).add(issued, noCondition)).isTrue();
+    assertThat(new Tokens(dynamoDb.client(), TABLE).add(issued, noCondition)).isTrue();
   }
 
   private static ObjectNode event(String file) throws IOException {

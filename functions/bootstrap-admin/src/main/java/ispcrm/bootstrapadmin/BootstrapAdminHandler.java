@@ -1,15 +1,15 @@
 package ispcrm.bootstrapadmin;
 
 import ispcrm.dynamodb.DynamoDb;
-import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.History;
 import ispcrm.runtime.CallLog;
 import ispcrm.runtime.Deadline;
 import ispcrm.runtime.LambdaEntryPoint;
 import ispcrm.runtime.LambdaHandler;
 import ispcrm.runtime.SpringCatalog;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
+import ispcrm.users.Users;
 import ispcrm.values.Timestamps;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -38,9 +38,9 @@ public final class BootstrapAdminHandler extends LambdaHandler {
   public static BootstrapAdmin function(Map<String, String> environment) {
     DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new BootstrapAdmin(
-        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
-        new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
-        new DynamoDbHistory(dynamoDb, environment),
+        new Users(dynamoDb, environment.get("USERS_TABLE")),
+        new Tokens(dynamoDb, environment.get("TOKENS_TABLE")),
+        new History(dynamoDb, environment),
         Clock.systemUTC());
   }
 

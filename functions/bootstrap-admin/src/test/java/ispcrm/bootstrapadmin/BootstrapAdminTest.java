@@ -8,11 +8,11 @@ import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
 import ispcrm.tokens.BearerToken;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.Token;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -30,15 +30,15 @@ class BootstrapAdminTest {
   private static final Template TEMPLATE = Template.load(Map.of());
 
   private LocalDynamoDb dynamoDb;
-  private DynamoDbUsers users;
-  private DynamoDbTokens tokens;
+  private Users users;
+  private Tokens tokens;
 
   @BeforeEach
   void start() {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     dynamoDb.useInThisProcess();
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
-    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    users = new Users(dynamoDb.client(), "UsersTable");
+    tokens = new Tokens(dynamoDb.client(), "TokensTable");
   }
 
   @AfterEach

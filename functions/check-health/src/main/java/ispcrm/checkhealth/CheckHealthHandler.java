@@ -4,13 +4,13 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.History;
 import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.PrimingEvent;
-import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.idempotency.Idempotency;
 import ispcrm.runtime.LambdaHandler;
-import ispcrm.tokens.DynamoDbTokens;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
+import ispcrm.users.Users;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,14 +34,12 @@ public final class CheckHealthHandler extends LambdaHandler {
     String users = environment.get("USERS_TABLE");
     String tokens = environment.get("TOKENS_TABLE");
     Map<String, Runnable> tables = new LinkedHashMap<>();
-    tables.put(users, new DynamoDbUsers(dynamoDb, users)::checkReadable);
-    tables.put(tokens, new DynamoDbTokens(dynamoDb, tokens)::checkReadable);
-    tables.put(
-        environment.get("HISTORY_TABLE"),
-        new DynamoDbHistory(dynamoDb, environment)::checkReadable);
+    tables.put(users, new Users(dynamoDb, users)::checkReadable);
+    tables.put(tokens, new Tokens(dynamoDb, tokens)::checkReadable);
+    tables.put(environment.get("HISTORY_TABLE"), new History(dynamoDb, environment)::checkReadable);
     tables.put(
         environment.get("IDEMPOTENCY_TABLE"),
-        new DynamoDbIdempotency(dynamoDb, environment, Clock.systemUTC())::checkReadable);
+        new Idempotency(dynamoDb, environment, Clock.systemUTC())::checkReadable);
     return new CheckHealth(tables, environment.get("RELEASE"));
   }
 

@@ -4,14 +4,14 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.History;
 import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.PrimingEvent;
-import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.idempotency.Idempotency;
 import ispcrm.runtime.LambdaHandler;
-import ispcrm.tokens.DynamoDbTokens;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.PrimingUser;
+import ispcrm.users.Users;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -33,10 +33,10 @@ public final class CreateTokenHandler extends LambdaHandler {
   public static CreateToken function(Map<String, String> environment) {
     DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new CreateToken(
-        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
-        new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
-        new DynamoDbHistory(dynamoDb, environment),
-        new DynamoDbIdempotency(dynamoDb, environment, Clock.systemUTC()),
+        new Users(dynamoDb, environment.get("USERS_TABLE")),
+        new Tokens(dynamoDb, environment.get("TOKENS_TABLE")),
+        new History(dynamoDb, environment),
+        new Idempotency(dynamoDb, environment, Clock.systemUTC()),
         Integer.parseInt(environment.get("TOKEN_DAYS")),
         Integer.parseInt(environment.get("TOKEN_DAYS_MAX")),
         Clock.systemUTC());

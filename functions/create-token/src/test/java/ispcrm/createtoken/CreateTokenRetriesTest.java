@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ispcrm.access.Scope;
 import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LocalDynamoDb;
-import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.History;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
-import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.idempotency.Idempotency;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.Users;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ class CreateTokenRetriesTest {
 
   private static LocalDynamoDb dynamoDb;
   private static Map<String, String> environment;
-  private static DynamoDbUsers users;
+  private static Users users;
   private static int names;
 
   private final String user = "retried" + ++names;
@@ -48,7 +48,7 @@ class CreateTokenRetriesTest {
     Template template = Template.load(Map.of());
     dynamoDb = LocalDynamoDb.start(template, null);
     environment = template.functions().get("create-token").environment();
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    users = new Users(dynamoDb.client(), "UsersTable");
     users.create(
         new CreateUserRequest(Map.of("id", "caller", "role", "admin")).toUser("", "IZcaller", NOW));
     CallingToken.store(dynamoDb.client(), "caller");
@@ -115,8 +115,7 @@ class CreateTokenRetriesTest {
   @Test
   void repetition_afterTheDeletionOfTheUser_isNotFoundAndHasNoData() {
     create("caller", user, "{\"user\":\"%s\",\"description\":\"Marias phone\"}".formatted(user));
-    DynamoDbIdempotency responses =
-        new DynamoDbIdempotency(dynamoDb.client(), environment, () -> NOW);
+    Idempotency responses = new Idempotency(dynamoDb.client(), environment, () -> NOW);
     responses.erase(user);
     responses.erase(user);
     ApiException e =
@@ -214,9 +213,9 @@ class CreateTokenRetriesTest {
   private static ApiResponse createAt(Instant now, String caller, String key, String body) {
     return new CreateToken(
             users,
-            new DynamoDbTokens(dynamoDb.client(), "TokensTable"),
-            new DynamoDbHistory(dynamoDb.client(), environment),
-            new DynamoDbIdempotency(dynamoDb.client(), environment, () -> now),
+            new Tokens(dynamoDb.client(), "TokensTable"),
+            new History(dynamoDb.client(), environment),
+            new Idempotency(dynamoDb.client(), environment, () -> now),
             90,
             366,
             () -> now)

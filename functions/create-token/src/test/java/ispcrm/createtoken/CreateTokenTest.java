@@ -7,23 +7,20 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ispcrm.access.Role;
 import ispcrm.access.Scope;
 import ispcrm.emulation.CallingToken;
+import ispcrm.emulation.InterruptedDynamoDb;
 import ispcrm.emulation.LocalDynamoDb;
-import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.History;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
-import ispcrm.idempotency.DynamoDbIdempotency;
 import ispcrm.idempotency.Idempotency;
 import ispcrm.template.Template;
 import ispcrm.tokens.BearerToken;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.Token;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
 import ispcrm.users.Users;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,6 +39,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -56,8 +54,8 @@ class CreateTokenTest {
       caller("admin", "false", List.of(Scope.values()));
 
   private static LocalDynamoDb dynamoDb;
-  private static DynamoDbTokens tokens;
-  private static DynamoDbUsers users;
+  private static Tokens tokens;
+  private static Users users;
   private static History history;
   private static Idempotency idempotency;
   private static CreateToken createToken;
@@ -67,9 +65,8 @@ class CreateTokenTest {
     Template template = Template.load(Map.of());
     dynamoDb = LocalDynamoDb.start(template, null);
     history =
-        new DynamoDbHistory(
-            dynamoDb.client(), template.functions().get("create-token").environment());
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+        new History(dynamoDb.client(), template.functions().get("create-token").environment());
+    users = new Users(dynamoDb.client(), "UsersTable");
     for (Role role : Role.values()) {
       users.create(
           new CreateUserRequest(Map.of("id", role + "-1", "role", role.toString()))
@@ -78,9 +75,9 @@ class CreateTokenTest {
     users.create(
         new CreateUserRequest(Map.of("id", "caller", "role", "admin")).toUser("", "IZcaller", NOW));
     CallingToken.store(dynamoDb.client(), "caller");
-    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    tokens = new Tokens(dynamoDb.client(), "TokensTable");
     idempotency =
-        new DynamoDbIdempotency(
+        new Idempotency(
             dynamoDb.client(), template.functions().get("create-token").environment(), () -> NOW);
     createToken = new CreateToken(users, tokens, history, idempotency, 90, 366, () -> NOW);
   }
@@ -338,20 +335,12 @@ class CreateTokenTest {
   void aBarDuringTheCreationWins() {
     users.create(
         new CreateUserRequest(Map.of("id", "raced", "role", "staff")).toUser("", "R1", NOW));
-    Users barring =
-        (Users)
-            Proxy.newProxyInstance(
-                Users.class.getClassLoader(),
-                new Class<?>[] {Users.class},
-                (proxy, method, arguments) -> {
-                  Object result = method.invoke(users, arguments);
-                  if (method.getName().equals("find")) {
-                    setStatus("raced", "suspended");
-                  }
-                  return result;
-                });
+    DynamoDbClient barring =
+        new InterruptedDynamoDb(dynamoDb.client(), creation -> setStatus("raced", "suspended"));
     long before = count();
-    CreateToken raced = new CreateToken(barring, tokens, history, idempotency, 90, 366, () -> NOW);
+    CreateToken raced =
+        new CreateToken(
+            users, new Tokens(barring, "TokensTable"), history, idempotency, 90, 366, () -> NOW);
     ApiException e =
         catchThrowableOfType(
             ApiException.class, () -> raced.apply(request(ADMIN, "{\"user\":\"raced\"}")));

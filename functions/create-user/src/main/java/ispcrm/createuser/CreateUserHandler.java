@@ -4,15 +4,15 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.History;
 import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.PrimingEvent;
-import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.idempotency.Idempotency;
 import ispcrm.runtime.LambdaEntryPoint;
 import ispcrm.runtime.LambdaHandler;
-import ispcrm.tokens.DynamoDbTokens;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.PrimingUser;
+import ispcrm.users.Users;
 import java.time.Clock;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -34,26 +34,25 @@ public final class CreateUserHandler extends LambdaHandler {
 
   private static CreateUser function(Map<String, String> environment, DynamoDbClient dynamoDb) {
     return new CreateUser(
-        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
-        new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
-        new DynamoDbHistory(dynamoDb, environment),
+        new Users(dynamoDb, environment.get("USERS_TABLE")),
+        new Tokens(dynamoDb, environment.get("TOKENS_TABLE")),
+        new History(dynamoDb, environment),
         idempotency(environment, dynamoDb),
         Clock.systemUTC());
   }
 
-  private static DynamoDbIdempotency idempotency(
-      Map<String, String> environment, DynamoDbClient dynamoDb) {
-    return new DynamoDbIdempotency(dynamoDb, environment, Clock.systemUTC());
+  private static Idempotency idempotency(Map<String, String> environment, DynamoDbClient dynamoDb) {
+    return new Idempotency(dynamoDb, environment, Clock.systemUTC());
   }
 
   private static LambdaEntryPoint entryPoint(
       Map<String, String> environment, DynamoDbClient dynamoDb) {
-    DynamoDbIdempotency idempotency = idempotency(environment, dynamoDb);
+    Idempotency idempotency = idempotency(environment, dynamoDb);
     return ApiEntryPoint.create(
         "createUser", function(environment, dynamoDb), environment, () -> priming(idempotency));
   }
 
-  private static DynamoDbPriming priming(DynamoDbIdempotency idempotency) {
+  private static DynamoDbPriming priming(Idempotency idempotency) {
     return DynamoDbPriming.connectingWith(idempotency::checkReadable)
         .rehearsing(event().text(), CannedResponse.EMPTY)
         .rehearsing(

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ispcrm.emulation.LocalDynamoDb;
-import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.History;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
-import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.idempotency.Idempotency;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
+import ispcrm.users.Users;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -220,10 +220,10 @@ class CreateUserRetriesTest {
 
   private static ApiResponse createAt(Instant now, String caller, String key, String body) {
     return new CreateUser(
-            new DynamoDbUsers(dynamoDb.client(), "UsersTable"),
-            new DynamoDbTokens(dynamoDb.client(), "TokensTable"),
-            new DynamoDbHistory(dynamoDb.client(), environment),
-            new DynamoDbIdempotency(dynamoDb.client(), environment, () -> now),
+            new Users(dynamoDb.client(), "UsersTable"),
+            new Tokens(dynamoDb.client(), "TokensTable"),
+            new History(dynamoDb.client(), environment),
+            new Idempotency(dynamoDb.client(), environment, () -> now),
             () -> now)
         .apply(
             ApiRequest.of(

@@ -6,35 +6,33 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ispcrm.access.Role;
 import ispcrm.access.Scope;
 import ispcrm.emulation.CallingToken;
+import ispcrm.emulation.InterruptedDynamoDb;
 import ispcrm.emulation.LocalDynamoDb;
-import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.History;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
-import ispcrm.idempotency.DynamoDbIdempotency;
 import ispcrm.idempotency.Idempotency;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
 import ispcrm.users.UserField;
 import ispcrm.users.Users;
-import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,7 +43,7 @@ class CreateUserTest {
 
   private static LocalDynamoDb dynamoDb;
   private static Users users;
-  private static DynamoDbTokens tokens;
+  private static Tokens tokens;
   private static History history;
   private static Idempotency idempotency;
   private static CreateUser createUser;
@@ -54,14 +52,12 @@ class CreateUserTest {
   static void start() {
     Template template = Template.load(Map.of());
     dynamoDb = LocalDynamoDb.start(template, null);
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
-    history =
-        new DynamoDbHistory(
-            dynamoDb.client(), template.functions().get("create-user").environment());
+    users = new Users(dynamoDb.client(), "UsersTable");
+    history = new History(dynamoDb.client(), template.functions().get("create-user").environment());
     idempotency =
-        new DynamoDbIdempotency(
+        new Idempotency(
             dynamoDb.client(), template.functions().get("create-user").environment(), () -> NOW);
-    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    tokens = new Tokens(dynamoDb.client(), "TokensTable");
     users.create(
         new CreateUserRequest(Map.of("id", "caller", "role", "admin")).toUser("", "IZcaller", NOW));
     CallingToken.store(dynamoDb.client(), "caller");
@@ -222,7 +218,7 @@ class CreateUserTest {
     ApiException e =
         catchThrowableOfType(
             ApiException.class,
-            () -> store.createUser().apply(request("{\"id\":\"late\"}", STAFF)));
+            () -> store.createUser().apply(request("{\"id\":\"later\"}", STAFF)));
     assertThat(e.status()).isEqualTo(409);
     assertThat(store.attempts).hasSize(5);
   }
@@ -236,13 +232,15 @@ class CreateUserTest {
             () ->
                 store
                     .createUser()
-                    .apply(request("{\"id\":\"late\",\"customer_id\":\"C1\"}", STAFF)));
+                    .apply(request("{\"id\":\"latest\",\"customer_id\":\"C1\"}", STAFF)));
     assertThat(e.fieldErrors()).containsOnlyKeys("customer_id");
-    assertThat(store.attempts).containsExactly("C1");
+    assertThat(store.attempts).containsExactly("customer_id#c1");
   }
 
-  /** Ten digits do not collide on demand, so this store reports the collisions. */
+  /** Ten digits do not collide on demand, so somebody always takes them first. */
   private static final class FullCustomerNumbers {
+    private static final String PREFIX = "customer_id#";
+
     private final Deque<String> attempts = new ArrayDeque<>();
     private final int collisions;
 
@@ -251,17 +249,33 @@ class CreateUserTest {
     }
 
     CreateUser createUser() {
-      Users users =
-          (Users)
-              Proxy.newProxyInstance(
-                  Users.class.getClassLoader(),
-                  new Class<?>[] {Users.class},
-                  (proxy, method, arguments) -> {
-                    assertThat(method.getName()).isEqualTo("create");
-                    attempts.add(((User) arguments[0]).customerId());
-                    return attempts.size() <= collisions ? Set.of(UserField.CUSTOMER_ID) : Set.of();
-                  });
-      return new CreateUser(users, tokens, history, idempotency, () -> NOW);
+      Users store =
+          new Users(new InterruptedDynamoDb(dynamoDb.client(), this::takeNumber), "UsersTable");
+      return new CreateUser(store, tokens, history, idempotency, () -> NOW);
+    }
+
+    private void takeNumber(TransactWriteItemsRequest creation) {
+      creation.transactItems().stream()
+          .filter(item -> item.put() != null)
+          .map(item -> item.put().item().getOrDefault("pk", AttributeValue.fromS("")).s())
+          .filter(key -> key.startsWith(PREFIX))
+          .forEach(
+              key -> {
+                attempts.add(key);
+                if (attempts.size() <= collisions) {
+                  String other = "other-" + key.substring(PREFIX.length());
+                  dynamoDb
+                      .client()
+                      .putItem(
+                          claim ->
+                              claim
+                                  .tableName("UsersTable")
+                                  .item(
+                                      Map.of(
+                                          "pk", AttributeValue.fromS(key),
+                                          "id", AttributeValue.fromS(other))));
+                }
+              });
     }
   }
 

@@ -4,16 +4,16 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.History;
 import ispcrm.history.PrimingEntries;
 import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.PrimingEvent;
-import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.idempotency.Idempotency;
 import ispcrm.runtime.LambdaHandler;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.PrimingToken;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.PrimingUser;
+import ispcrm.users.Users;
 import java.time.Clock;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -34,10 +34,10 @@ public final class DeleteUserHandler extends LambdaHandler {
   public static DeleteUser function(Map<String, String> environment) {
     DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new DeleteUser(
-        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
-        new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
-        new DynamoDbHistory(dynamoDb, environment),
-        new DynamoDbIdempotency(dynamoDb, environment, Clock.systemUTC()),
+        new Users(dynamoDb, environment.get("USERS_TABLE")),
+        new Tokens(dynamoDb, environment.get("TOKENS_TABLE")),
+        new History(dynamoDb, environment),
+        new Idempotency(dynamoDb, environment, Clock.systemUTC()),
         Clock.systemUTC());
   }
 

@@ -8,28 +8,25 @@ import ispcrm.access.Role;
 import ispcrm.access.Scope;
 import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.Fault;
+import ispcrm.emulation.InterruptedDynamoDb;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.history.Action;
 import ispcrm.history.Change;
-import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
-import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.idempotency.Idempotency;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.UpdateUserRequest;
 import ispcrm.users.User;
 import ispcrm.users.UserField;
 import ispcrm.users.Users;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
@@ -55,20 +52,20 @@ class DeleteUserTest {
 
   private static LocalDynamoDb dynamoDb;
   private static Users users;
-  private static DynamoDbTokens tokens;
+  private static Tokens tokens;
   private static History history;
-  private static DynamoDbIdempotency idempotency;
+  private static Idempotency idempotency;
   private static DeleteUser deleteUser;
 
   @BeforeAll
   static void start() {
     Template template = Template.load(Map.of());
     dynamoDb = LocalDynamoDb.start(template, null);
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
-    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    users = new Users(dynamoDb.client(), "UsersTable");
+    tokens = new Tokens(dynamoDb.client(), "TokensTable");
     Map<String, String> environment = template.functions().get("delete-user").environment();
-    history = new DynamoDbHistory(dynamoDb.client(), environment);
-    idempotency = new DynamoDbIdempotency(dynamoDb.client(), environment, () -> NOW);
+    history = new History(dynamoDb.client(), environment);
+    idempotency = new Idempotency(dynamoDb.client(), environment, () -> NOW);
     deleteUser = deleteUser(users);
     users.create(
         new CreateUserRequest(Map.of("id", "caller", "role", "admin"))
@@ -201,8 +198,7 @@ class DeleteUserTest {
     create("renamed");
     AtomicInteger attempts = new AtomicInteger();
     Users store =
-        before(
-            "delete",
+        beforeDeletion(
             () -> {
               if (attempts.incrementAndGet() == 1) {
                 change("renamed", Map.of("username", "other-name"));
@@ -218,7 +214,7 @@ class DeleteUserTest {
     create("busy");
     AtomicInteger attempts = new AtomicInteger();
     Users store =
-        before("delete", () -> change("busy", Map.of("profile_id", attempts.incrementAndGet())));
+        beforeDeletion(() -> change("busy", Map.of("profile_id", attempts.incrementAndGet())));
     ApiException e =
         catchThrowableOfType(
             ApiException.class, () -> deleteUser(store).apply(request("busy", "caller")));
@@ -293,22 +289,10 @@ class DeleteUserTest {
     return new DeleteUser(store, tokens, history, idempotency, () -> NOW);
   }
 
-  /** The real store, with something that happens before each call of a method. */
-  private static Users before(String name, Runnable happens) {
-    return (Users)
-        Proxy.newProxyInstance(
-            Users.class.getClassLoader(),
-            new Class<?>[] {Users.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals(name)) {
-                happens.run();
-              }
-              try {
-                return method.invoke(users, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
+  /** The real store, with something that happens just before each deletion. */
+  private static Users beforeDeletion(Runnable happens) {
+    return new Users(
+        new InterruptedDynamoDb(dynamoDb.client(), transaction -> happens.run()), "UsersTable");
   }
 
   private static void change(String id, Map<String, Object> patch) {

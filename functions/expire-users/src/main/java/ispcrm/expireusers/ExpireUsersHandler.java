@@ -1,15 +1,15 @@
 package ispcrm.expireusers;
 
 import ispcrm.dynamodb.DynamoDb;
-import ispcrm.history.DynamoDbHistory;
-import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.history.History;
+import ispcrm.idempotency.Idempotency;
 import ispcrm.runtime.CallLog;
 import ispcrm.runtime.Deadline;
 import ispcrm.runtime.LambdaEntryPoint;
 import ispcrm.runtime.LambdaHandler;
 import ispcrm.runtime.SpringCatalog;
-import ispcrm.tokens.DynamoDbTokens;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
+import ispcrm.users.Users;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -38,10 +38,10 @@ public final class ExpireUsersHandler extends LambdaHandler {
   public static ExpireUsers function(Map<String, String> environment) {
     DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new ExpireUsers(
-        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
-        new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
-        new DynamoDbHistory(dynamoDb, environment),
-        new DynamoDbIdempotency(dynamoDb, environment, Clock.systemUTC()),
+        new Users(dynamoDb, environment.get("USERS_TABLE")),
+        new Tokens(dynamoDb, environment.get("TOKENS_TABLE")),
+        new History(dynamoDb, environment),
+        new Idempotency(dynamoDb, environment, Clock.systemUTC()),
         Boolean.parseBoolean(environment.get("EXPIRE_USERS")),
         Clock.systemUTC());
   }

@@ -6,16 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ispcrm.access.Actor;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.history.Action;
-import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.Entry;
-import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.history.History;
+import ispcrm.idempotency.Idempotency;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
 import ispcrm.users.UpdateUserRequest;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,10 +39,10 @@ class ExpireUsersTest {
   private static final Duration LONG = Duration.ofHours(1);
 
   private static LocalDynamoDb dynamoDb;
-  private static DynamoDbUsers users;
-  private static DynamoDbTokens tokens;
-  private static DynamoDbHistory history;
-  private static DynamoDbIdempotency idempotency;
+  private static Users users;
+  private static Tokens tokens;
+  private static History history;
+  private static Idempotency idempotency;
 
   private Instant now = EXPIRES;
   private final ExpireUsers expireUsers = expireUsers(true, () -> now);
@@ -50,11 +50,11 @@ class ExpireUsersTest {
   @BeforeAll
   static void start() {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
-    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    users = new Users(dynamoDb.client(), "UsersTable");
+    tokens = new Tokens(dynamoDb.client(), "TokensTable");
     Map<String, String> environment = TEMPLATE.functions().get("expire-users").environment();
-    history = new DynamoDbHistory(dynamoDb.client(), environment);
-    idempotency = new DynamoDbIdempotency(dynamoDb.client(), environment, Clock.systemUTC());
+    history = new History(dynamoDb.client(), environment);
+    idempotency = new Idempotency(dynamoDb.client(), environment, Clock.systemUTC());
   }
 
   @AfterAll
@@ -221,7 +221,7 @@ class ExpireUsersTest {
         new ExpireUsers(
             users,
             tokens,
-            new DynamoDbHistory(dynamoDb.client(), environment),
+            new History(dynamoDb.client(), environment),
             idempotency,
             true,
             () -> now);

@@ -6,10 +6,10 @@ import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.PrimingEvent;
 import ispcrm.runtime.LambdaHandler;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.PrimingToken;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.PrimingUser;
+import ispcrm.users.Users;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -29,8 +29,8 @@ public final class GetTokenHandler extends LambdaHandler {
   public static GetToken function(Map<String, String> environment) {
     DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new GetToken(
-        new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
-        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")));
+        new Tokens(dynamoDb, environment.get("TOKENS_TABLE")),
+        new Users(dynamoDb, environment.get("USERS_TABLE")));
   }
 
   private static DynamoDbPriming priming() {

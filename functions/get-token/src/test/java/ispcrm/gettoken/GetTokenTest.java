@@ -7,11 +7,11 @@ import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,18 +26,18 @@ class GetTokenTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
   private static LocalDynamoDb dynamoDb;
-  private static DynamoDbTokens tokens;
-  private static DynamoDbUsers users;
+  private static Tokens tokens;
+  private static Users users;
   private static User user;
   private static GetToken getToken;
 
   @BeforeAll
   static void start() {
     dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    users = new Users(dynamoDb.client(), "UsersTable");
     user = new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "C1", NOW);
     users.create(user);
-    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    tokens = new Tokens(dynamoDb.client(), "TokensTable");
     getToken = new GetToken(tokens, users);
   }
 

@@ -7,8 +7,8 @@ import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.PrimingEvent;
 import ispcrm.runtime.LambdaHandler;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.PrimingUser;
+import ispcrm.users.Users;
 import java.util.Map;
 
 /** Runs {@link GetUser} as the Lambda function of its endpoint. */
@@ -25,8 +25,7 @@ public final class GetUserHandler extends LambdaHandler {
 
   /** Creates the function with what its environment names. */
   public static GetUser function(Map<String, String> environment) {
-    return new GetUser(
-        new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE")));
+    return new GetUser(new Users(DynamoDb.client(environment), environment.get("USERS_TABLE")));
   }
 
   private static DynamoDbPriming priming() {

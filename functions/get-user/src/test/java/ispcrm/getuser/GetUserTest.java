@@ -9,7 +9,6 @@ import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
 import ispcrm.template.Template;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Users;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -28,7 +27,7 @@ class GetUserTest {
   @BeforeAll
   static void start() {
     dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
-    Users users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    Users users = new Users(dynamoDb.client(), "UsersTable");
     users.create(
         new CreateUserRequest(
                 Map.of("id", "jonewe", "expiration", "2025-03-31", "profile_name", "100 Mbps"))

@@ -7,10 +7,10 @@ import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.ListQuery;
 import ispcrm.http.PrimingEvent;
 import ispcrm.runtime.LambdaHandler;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.PrimingToken;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.PrimingUser;
+import ispcrm.users.Users;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -30,8 +30,8 @@ public final class ListTokensHandler extends LambdaHandler {
   public static ListTokens function(Map<String, String> environment) {
     DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new ListTokens(
-        new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
-        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")));
+        new Tokens(dynamoDb, environment.get("TOKENS_TABLE")),
+        new Users(dynamoDb, environment.get("USERS_TABLE")));
   }
 
   private static DynamoDbPriming priming() {

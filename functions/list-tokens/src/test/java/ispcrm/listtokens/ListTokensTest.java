@@ -6,19 +6,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ispcrm.access.Actor;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.history.Action;
-import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
 import ispcrm.tokens.Token;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,12 +43,11 @@ class ListTokensTest {
     Template template = Template.load(Map.of());
     dynamoDb = LocalDynamoDb.start(template, null);
     history =
-        new DynamoDbHistory(
-            dynamoDb.client(), template.functions().get("revoke-token").environment());
-    DynamoDbUsers users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+        new History(dynamoDb.client(), template.functions().get("revoke-token").environment());
+    Users users = new Users(dynamoDb.client(), "UsersTable");
     User user = new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "C1", NOW);
     users.create(user);
-    DynamoDbTokens tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    Tokens tokens = new Tokens(dynamoDb.client(), "TokensTable");
     for (int i = 0; i < 5; i++) {
       IssuedToken issued =
           IssuedToken.issue("jonewe", null, null, "admin", NOW.plusSeconds(i), Duration.ofDays(30));

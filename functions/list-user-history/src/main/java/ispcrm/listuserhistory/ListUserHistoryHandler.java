@@ -3,14 +3,14 @@ package ispcrm.listuserhistory;
 import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.History;
 import ispcrm.history.PrimingEntries;
 import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.ListQuery;
 import ispcrm.http.PrimingEvent;
 import ispcrm.runtime.LambdaHandler;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.PrimingUser;
+import ispcrm.users.Users;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -33,8 +33,7 @@ public final class ListUserHistoryHandler extends LambdaHandler {
   public static ListUserHistory function(Map<String, String> environment) {
     DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new ListUserHistory(
-        new DynamoDbHistory(dynamoDb, environment),
-        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")));
+        new History(dynamoDb, environment), new Users(dynamoDb, environment.get("USERS_TABLE")));
   }
 
   private static DynamoDbPriming priming() {

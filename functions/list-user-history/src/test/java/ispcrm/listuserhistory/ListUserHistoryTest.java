@@ -7,7 +7,6 @@ import ispcrm.access.Actor;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.history.Action;
-import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
 import ispcrm.http.ApiException;
@@ -15,7 +14,6 @@ import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
 import ispcrm.template.Template;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
 import ispcrm.users.Users;
 import java.time.Instant;
@@ -44,10 +42,9 @@ class ListUserHistoryTest {
   static void start() {
     Template template = Template.load(Map.of());
     dynamoDb = LocalDynamoDb.start(template, null);
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    users = new Users(dynamoDb.client(), "UsersTable");
     history =
-        new DynamoDbHistory(
-            dynamoDb.client(), template.functions().get("list-user-history").environment());
+        new History(dynamoDb.client(), template.functions().get("list-user-history").environment());
     listUserHistory = new ListUserHistory(history, users);
   }
 

@@ -7,8 +7,8 @@ import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.ListQuery;
 import ispcrm.http.PrimingEvent;
 import ispcrm.runtime.LambdaHandler;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.PrimingUser;
+import ispcrm.users.Users;
 import java.time.Clock;
 import java.util.Map;
 
@@ -27,8 +27,7 @@ public final class ListUsersHandler extends LambdaHandler {
   /** Creates the function with what its environment names. */
   public static ListUsers function(Map<String, String> environment) {
     return new ListUsers(
-        new DynamoDbUsers(DynamoDb.client(environment), environment.get("USERS_TABLE")),
-        Clock.systemUTC());
+        new Users(DynamoDb.client(environment), environment.get("USERS_TABLE")), Clock.systemUTC());
   }
 
   private static DynamoDbPriming priming() {

@@ -9,9 +9,9 @@ import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
 import ispcrm.template.Template;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.UpdateUserRequest;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,13 +36,13 @@ class FiltersTest {
   private static final Instant NOW = Instant.parse("2025-01-01T12:00:00Z");
 
   private static LocalDynamoDb dynamoDb;
-  private static DynamoDbUsers users;
+  private static Users users;
   private Instant time = NOW;
 
   @BeforeAll
   static void start() {
     dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    users = new Users(dynamoDb.client(), "UsersTable");
   }
 
   @AfterAll

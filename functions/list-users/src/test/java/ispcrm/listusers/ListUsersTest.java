@@ -9,7 +9,6 @@ import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
 import ispcrm.template.Template;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Users;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,7 +35,7 @@ class ListUsersTest {
   @BeforeAll
   static void start() {
     dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
-    Users users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    Users users = new Users(dynamoDb.client(), "UsersTable");
     for (int i = 0; i < 230; i++) {
       users.create(
           new CreateUserRequest(

@@ -6,9 +6,9 @@ import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.http.ApiRequest;
 import ispcrm.template.Template;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.UpdateUserRequest;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +40,7 @@ class PollerTest {
   @Test
   void theCopyIsTheTable() {
     try (LocalDynamoDb dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null)) {
-      DynamoDbUsers users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+      Users users = new Users(dynamoDb.client(), "UsersTable");
       ListUsers list = new ListUsers(users, () -> now);
       List<String> ids = new ArrayList<>();
       int polls = 0;
@@ -68,7 +68,7 @@ class PollerTest {
     }
   }
 
-  private void change(DynamoDbUsers users, List<String> ids, Instant time) {
+  private void change(Users users, List<String> ids, Instant time) {
     int kind = random.nextInt(10);
     if (ids.isEmpty() || kind < 4) {
       String id = "u" + ids.size() + "-" + random.nextInt(1000);

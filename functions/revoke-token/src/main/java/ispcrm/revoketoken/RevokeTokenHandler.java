@@ -4,14 +4,14 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.History;
 import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.PrimingEvent;
 import ispcrm.runtime.LambdaHandler;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.PrimingToken;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.PrimingUser;
+import ispcrm.users.Users;
 import java.time.Clock;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -32,9 +32,9 @@ public final class RevokeTokenHandler extends LambdaHandler {
   public static RevokeToken function(Map<String, String> environment) {
     DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new RevokeToken(
-        new DynamoDbTokens(dynamoDb, environment.get("TOKENS_TABLE")),
-        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
-        new DynamoDbHistory(dynamoDb, environment),
+        new Tokens(dynamoDb, environment.get("TOKENS_TABLE")),
+        new Users(dynamoDb, environment.get("USERS_TABLE")),
+        new History(dynamoDb, environment),
         Clock.systemUTC());
   }
 

@@ -4,16 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ispcrm.emulation.LocalDynamoDb;
-import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.History;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,8 +29,8 @@ class RevokeTokenTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
   private static LocalDynamoDb dynamoDb;
-  private static DynamoDbTokens tokens;
-  private static DynamoDbUsers users;
+  private static Tokens tokens;
+  private static Users users;
   private static User user;
   private static History history;
   private static RevokeToken revokeToken;
@@ -41,12 +40,11 @@ class RevokeTokenTest {
     Template template = Template.load(Map.of());
     dynamoDb = LocalDynamoDb.start(template, null);
     history =
-        new DynamoDbHistory(
-            dynamoDb.client(), template.functions().get("revoke-token").environment());
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+        new History(dynamoDb.client(), template.functions().get("revoke-token").environment());
+    users = new Users(dynamoDb.client(), "UsersTable");
     user = new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "C1", NOW);
     users.create(user);
-    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    tokens = new Tokens(dynamoDb.client(), "TokensTable");
     revokeToken = new RevokeToken(tokens, users, history, () -> NOW);
   }
 

@@ -4,12 +4,12 @@ import ispcrm.access.Endpoint;
 import ispcrm.dynamodb.CannedResponse;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.DynamoDbPriming;
-import ispcrm.history.DynamoDbHistory;
+import ispcrm.history.History;
 import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.PrimingEvent;
 import ispcrm.runtime.LambdaHandler;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.PrimingUser;
+import ispcrm.users.Users;
 import java.time.Clock;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -33,8 +33,8 @@ public final class RevokeTokensOfUserHandler extends LambdaHandler {
   public static RevokeTokensOfUser function(Map<String, String> environment) {
     DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new RevokeTokensOfUser(
-        new DynamoDbUsers(dynamoDb, environment.get("USERS_TABLE")),
-        new DynamoDbHistory(dynamoDb, environment),
+        new Users(dynamoDb, environment.get("USERS_TABLE")),
+        new History(dynamoDb, environment),
         Clock.systemUTC());
   }
 

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ispcrm.access.Actor;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.history.Action;
-import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.Entry;
+import ispcrm.history.History;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.template.Template;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,17 +28,17 @@ class RevokeTokensOfUserTest {
   private static final Instant SECOND = Instant.parse("2026-01-02T03:04:05Z");
 
   private static LocalDynamoDb dynamoDb;
-  private static DynamoDbUsers users;
-  private static DynamoDbHistory history;
+  private static Users users;
+  private static History history;
   private static RevokeTokensOfUser revokeTokensOfUser;
 
   @BeforeAll
   static void start() {
     Template template = Template.load(Map.of());
     dynamoDb = LocalDynamoDb.start(template, null);
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    users = new Users(dynamoDb.client(), "UsersTable");
     history =
-        new DynamoDbHistory(
+        new History(
             dynamoDb.client(), template.functions().get("revoke-tokens-of-user").environment());
     revokeTokensOfUser = new RevokeTokensOfUser(users, history, () -> NOW);
   }

@@ -7,26 +7,23 @@ import ispcrm.access.Actor;
 import ispcrm.access.Role;
 import ispcrm.access.Scope;
 import ispcrm.emulation.CallingToken;
+import ispcrm.emulation.InterruptedDynamoDb;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.history.Action;
 import ispcrm.history.Change;
-import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
 import ispcrm.users.UpdateUserRequest;
 import ispcrm.users.User;
 import ispcrm.users.UserField;
 import ispcrm.users.Users;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -50,7 +48,7 @@ class UpdateUserTest {
 
   private static LocalDynamoDb dynamoDb;
   private static Users users;
-  private static DynamoDbTokens tokens;
+  private static Tokens tokens;
   private static History history;
   private static UpdateUser updateUser;
 
@@ -58,11 +56,9 @@ class UpdateUserTest {
   static void start() {
     Template template = Template.load(Map.of());
     dynamoDb = LocalDynamoDb.start(template, null);
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
-    history =
-        new DynamoDbHistory(
-            dynamoDb.client(), template.functions().get("update-user").environment());
-    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    users = new Users(dynamoDb.client(), "UsersTable");
+    history = new History(dynamoDb.client(), template.functions().get("update-user").environment());
+    tokens = new Tokens(dynamoDb.client(), "TokensTable");
     updateUser = new UpdateUser(users, tokens, history, () -> NOW);
     create(Map.of("id", "admin", "role", "admin"));
     create(Map.of("id", "caller", "role", "admin"));
@@ -430,21 +426,15 @@ class UpdateUserTest {
    */
   private static UpdateUser interrupted(IntConsumer change, int times) {
     AtomicInteger attempts = new AtomicInteger();
-    Users store =
-        (Users)
-            Proxy.newProxyInstance(
-                Users.class.getClassLoader(),
-                new Class<?>[] {Users.class},
-                (proxy, method, arguments) -> {
-                  if (method.getName().equals("update") && attempts.incrementAndGet() <= times) {
-                    change.accept(attempts.get());
-                  }
-                  try {
-                    return method.invoke(users, arguments);
-                  } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                  }
-                });
+    DynamoDbClient client =
+        new InterruptedDynamoDb(
+            dynamoDb.client(),
+            transaction -> {
+              if (attempts.incrementAndGet() <= times) {
+                change.accept(attempts.get());
+              }
+            });
+    Users store = new Users(client, "UsersTable");
     return new UpdateUser(store, tokens, history, () -> NOW);
   }
 

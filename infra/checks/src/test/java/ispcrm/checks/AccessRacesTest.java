@@ -9,12 +9,12 @@ import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
 import ispcrm.tokens.BearerToken;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -40,8 +40,8 @@ class AccessRacesTest {
 
   private static LocalDynamoDb dynamoDb;
   private static LocalLambda lambda;
-  private static DynamoDbUsers users;
-  private static DynamoDbTokens tokens;
+  private static Users users;
+  private static Tokens tokens;
   private static ExecutorService other;
   private static int names;
 
@@ -50,8 +50,8 @@ class AccessRacesTest {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     dynamoDb.useInThisProcess();
     lambda = new LocalLambda(TEMPLATE);
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
-    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    users = new Users(dynamoDb.client(), "UsersTable");
+    tokens = new Tokens(dynamoDb.client(), "TokensTable");
     other = Executors.newSingleThreadExecutor();
   }
 

@@ -10,13 +10,13 @@ import ispcrm.emulation.LocalLambda;
 import ispcrm.http.ApiRequest;
 import ispcrm.http.Caller;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
 import ispcrm.users.UpdateUserRequest;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -43,8 +43,8 @@ class AccessTableTest {
 
   private static LocalDynamoDb dynamoDb;
   private static LocalLambda lambda;
-  private static DynamoDbUsers users;
-  private static DynamoDbTokens tokens;
+  private static Users users;
+  private static Tokens tokens;
   private static int names;
 
   @BeforeAll
@@ -52,8 +52,8 @@ class AccessTableTest {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     dynamoDb.useInThisProcess();
     lambda = new LocalLambda(TEMPLATE);
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
-    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    users = new Users(dynamoDb.client(), "UsersTable");
+    tokens = new Tokens(dynamoDb.client(), "TokensTable");
   }
 
   @AfterAll

@@ -225,7 +225,7 @@ class ArchitectureTest {
             "CreateToken.create",
             "CreateToken.issue",
             "DynamoDb.pause",
-            "DynamoDbHistory.key",
+            "History.key",
             "GeneratedIds.customerId",
             "GeneratedIds.id",
             "IssuedToken.issue",

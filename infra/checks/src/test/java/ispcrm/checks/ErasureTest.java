@@ -6,11 +6,11 @@ import ispcrm.emulation.Fault;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.expireusers.ExpireUsers;
-import ispcrm.history.DynamoDbHistory;
-import ispcrm.idempotency.DynamoDbIdempotency;
+import ispcrm.history.History;
+import ispcrm.idempotency.Idempotency;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
+import ispcrm.users.Users;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -146,10 +146,10 @@ class ErasureTest {
     Map<String, String> environment = TEMPLATE.functions().get("expire-users").environment();
     InstantSource later = () -> Instant.now().plus(Duration.ofMinutes(2));
     return new ExpireUsers(
-        new DynamoDbUsers(client, environment.get("USERS_TABLE")),
-        new DynamoDbTokens(client, environment.get("TOKENS_TABLE")),
-        new DynamoDbHistory(client, environment),
-        new DynamoDbIdempotency(client, environment, later),
+        new Users(client, environment.get("USERS_TABLE")),
+        new Tokens(client, environment.get("TOKENS_TABLE")),
+        new History(client, environment),
+        new Idempotency(client, environment, later),
         true,
         later);
   }

@@ -6,11 +6,11 @@ import ispcrm.access.Role;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -39,8 +39,8 @@ class GrantRacesTest {
 
   private static LocalDynamoDb dynamoDb;
   private static LocalLambda lambda;
-  private static DynamoDbUsers users;
-  private static DynamoDbTokens tokens;
+  private static Users users;
+  private static Tokens tokens;
   private static ExecutorService other;
   private static int names;
 
@@ -67,8 +67,8 @@ class GrantRacesTest {
     dynamoDb.useInThisProcess();
     lambda = new LocalLambda(TEMPLATE);
     Requests.storeCaller(dynamoDb.client());
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
-    tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    users = new Users(dynamoDb.client(), "UsersTable");
+    tokens = new Tokens(dynamoDb.client(), "TokensTable");
     other = Executors.newSingleThreadExecutor();
   }
 

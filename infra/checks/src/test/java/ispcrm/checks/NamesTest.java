@@ -184,16 +184,14 @@ class NamesTest {
       source +=
           Checkout.read("functions/shared/dynamodb/src/main/java/ispcrm/dynamodb/DynamoDb.java");
     }
-    if (source.contains("new DynamoDbHistory(")) {
-      source +=
-          Checkout.read(
-              "functions/shared/history/src/main/java/ispcrm/history/DynamoDbHistory.java");
+    if (source.contains("new History(")) {
+      source += Checkout.read("functions/shared/history/src/main/java/ispcrm/history/History.java");
     }
-    if (source.contains("new DynamoDbIdempotency(")) {
+    if (source.contains("new Idempotency(")) {
       source +=
           Checkout.read(
               "functions/shared/idempotency/src/main/java/ispcrm/idempotency/"
-                  + "DynamoDbIdempotency.java");
+                  + "Idempotency.java");
     }
     return source;
   }

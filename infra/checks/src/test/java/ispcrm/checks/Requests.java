@@ -5,8 +5,8 @@ import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.http.Caller;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +53,7 @@ record Requests(LocalLambda lambda, Caller caller) {
     User caller =
         new CreateUserRequest(Map.of("id", CALLER, "role", "admin"))
             .toUser("", "C-" + CALLER, Instant.now());
-    new DynamoDbUsers(client, "UsersTable").create(caller);
+    new Users(client, "UsersTable").create(caller);
     CallingToken.store(client, CALLER);
   }
 

@@ -12,7 +12,7 @@ import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
 import ispcrm.template.Template.LambdaFunction;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.users.Users;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,7 +103,7 @@ class ResponsesTest {
             item ->
                 client.deleteItem(
                     delete -> delete.tableName(table).key(Map.of("pk", item.get("pk")))));
-    DynamoDbUsers users = new DynamoDbUsers(client, table);
+    Users users = new Users(client, table);
     Stream.of(
             Map.<String, Object>of(
                 "id",

@@ -16,8 +16,8 @@ import ispcrm.template.Template;
 import ispcrm.template.Template.LambdaFunction;
 import ispcrm.tokens.IssuedToken;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -58,7 +58,7 @@ class SpringContextTest {
   static void start() {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     dynamoDb.useInThisProcess();
-    new DynamoDbUsers(dynamoDb.client(), "UsersTable")
+    new Users(dynamoDb.client(), "UsersTable")
         .create(
             new CreateUserRequest(Map.of("id", "admin", "role", "admin"))
                 .toUser("", "IZadmin", Instant.now()));
@@ -94,7 +94,7 @@ class SpringContextTest {
   private static void createJonewe() {
     User jonewe =
         new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "IZ1459296", Instant.now());
-    assertThat(new DynamoDbUsers(dynamoDb.client(), "UsersTable").create(jonewe)).isEmpty();
+    assertThat(new Users(dynamoDb.client(), "UsersTable").create(jonewe)).isEmpty();
   }
 
   private static List<String> modules() {

@@ -7,14 +7,14 @@ import ispcrm.access.Actor;
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.history.Action;
-import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.Entry;
-import ispcrm.tokens.DynamoDbTokens;
+import ispcrm.history.History;
 import ispcrm.tokens.IssuedToken;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -184,10 +184,9 @@ class PackagedFunctionsIT {
   /** A metric filter and an alarm of the template rely on the message. */
   @Test
   void usersExpireAndDeletionsAreCompleted() throws Exception {
-    DynamoDbUsers users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
-    DynamoDbHistory history =
-        new DynamoDbHistory(
-            dynamoDb.client(), TEMPLATE.functions().get("delete-user").environment());
+    Users users = new Users(dynamoDb.client(), "UsersTable");
+    History history =
+        new History(dynamoDb.client(), TEMPLATE.functions().get("delete-user").environment());
     Instant past = Instant.parse("2023-12-13T13:38:27Z");
     User due =
         new CreateUserRequest(Map.of("id", "due", "expiration", "2024-01-01"))
@@ -200,7 +199,7 @@ class PackagedFunctionsIT {
     assertThat(users.create(gone, history.add(entry))).isEmpty();
     IssuedToken token =
         IssuedToken.issue("gone", "portal", null, "admin", Instant.now(), Duration.ofDays(1));
-    DynamoDbTokens tokens = new DynamoDbTokens(dynamoDb.client(), "TokensTable");
+    Tokens tokens = new Tokens(dynamoDb.client(), "TokensTable");
     assertThat(tokens.add(token, users.unchanged(gone))).isTrue();
     Map<String, AttributeValue> response =
         Map.of(

@@ -2,7 +2,6 @@ package ispcrm.local;
 
 import ispcrm.template.Template;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.UserField;
 import ispcrm.users.Users;
 import java.time.Instant;
@@ -18,7 +17,7 @@ final class SampleUsers {
   /** Adds those that do not exist yet. */
   static void add(DynamoDbClient dynamoDb, Template template) {
     Users users =
-        new DynamoDbUsers(
+        new Users(
             dynamoDb, template.functions().get("create-user").environment().get("USERS_TABLE"));
     Instant createdAt = Instant.parse("2023-12-13T13:38:27Z");
     users.create(

@@ -6,8 +6,8 @@ import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
 import ispcrm.template.Template;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
+import ispcrm.users.Users;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +29,7 @@ class ScheduleTest {
   private static final Duration OFTEN = Duration.ofMillis(20);
 
   private LocalDynamoDb dynamoDb;
-  private DynamoDbUsers users;
+  private Users users;
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
   private final PrintStream console = System.err;
 
@@ -37,7 +37,7 @@ class ScheduleTest {
   void start() {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     dynamoDb.useInThisProcess();
-    users = new DynamoDbUsers(dynamoDb.client(), "UsersTable");
+    users = new Users(dynamoDb.client(), "UsersTable");
     System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
   }
 

@@ -11,9 +11,8 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * A user as {@link ispcrm.users.DynamoDbUsers} stores it: the item {@code user#ID}, and items that
- * claim its id and username, and its customer number. Of a deleted user, an item with the id
- * remains.
+ * A user as {@link ispcrm.users.Users} stores it: the item {@code user#ID}, and items that claim
+ * its id and username, and its customer number. Of a deleted user, an item with the id remains.
  *
  * @param attributes all attributes of the item, including those that this release does not know
  */

@@ -11,9 +11,8 @@ import ispcrm.authorizer.Authorizer;
 import ispcrm.authorizer.AuthorizerRequest;
 import ispcrm.restore.Sandbox.Result;
 import ispcrm.tokens.BearerToken;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.Status;
 import ispcrm.users.User;
 import ispcrm.users.UserField;
@@ -33,7 +32,7 @@ class CopyTest {
 
   private final String usersTable = SANDBOX.newUsersTable();
   private final String tokensTable = SANDBOX.newTokensTable();
-  private final Users users = new DynamoDbUsers(SANDBOX.client(), usersTable);
+  private final Users users = new Users(SANDBOX.client(), usersTable);
 
   @BeforeEach
   void letAllCallsThrough() {
@@ -64,7 +63,7 @@ class CopyTest {
     assertThat(isAccepted(issuedSince, tokensTable)).isTrue();
     assertThat(isAccepted(revokedSince, tokensTable)).isFalse();
     assertThat(isAccepted(lost, tokensTable)).isFalse();
-    assertThat(new DynamoDbTokens(SANDBOX.client(), tokensTable).find(lost.secret()))
+    assertThat(new Tokens(SANDBOX.client(), tokensTable).find(lost.secret()))
         .hasValueSatisfying(token -> assertThat(token.revocation().at()).isEqualTo(NOW));
     assertThat(SANDBOX.items(tokensTable)).hasSize(4).doesNotContainKey(expired.secret().sha256());
   }
@@ -150,7 +149,7 @@ class CopyTest {
     String empty = SANDBOX.newUsersTable();
     Result result = SANDBOX.restore(usersTable, empty).isComplete();
 
-    assertThat(new DynamoDbUsers(SANDBOX.client(), empty).find("jonewe"))
+    assertThat(new Users(SANDBOX.client(), empty).find("jonewe"))
         .hasValueSatisfying(user -> assertThat(user.status()).isEqualTo(expected));
     if (status == expected) {
       assertThat(result.out()).doesNotContain("disabled");
@@ -233,8 +232,7 @@ class CopyTest {
     BearerToken secret = token.secret();
     Users everyone = SANDBOX.usersWith(Samples.customer(token.token().user(), "anyone"));
     Authorizer authorizer =
-        new Authorizer(
-            new DynamoDbTokens(SANDBOX.client(), table), everyone, () -> NOW.plusSeconds(1));
+        new Authorizer(new Tokens(SANDBOX.client(), table), everyone, () -> NOW.plusSeconds(1));
     try {
       return authorizer
               .apply(
@@ -257,7 +255,7 @@ class CopyTest {
   void aDeletedUserStaysDeleted() {
     String from = SANDBOX.newUsersTable();
     String to = usersTable;
-    Users before = new DynamoDbUsers(SANDBOX.client(), from);
+    Users before = new Users(SANDBOX.client(), from);
     Users now = users;
     for (String id : List.of("since", "earlier", "both")) {
       before.create(Samples.customer(id, id));

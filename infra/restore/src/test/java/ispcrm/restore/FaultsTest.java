@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ispcrm.access.Role;
 import ispcrm.restore.Sandbox.Result;
 import ispcrm.tokens.IssuedToken;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.Status;
 import ispcrm.users.Users;
 import java.util.Map;
@@ -261,7 +260,7 @@ class FaultsTest {
       return table;
     }
     String table = SANDBOX.newUsersTable();
-    Users users = new DynamoDbUsers(SANDBOX.client(), table);
+    Users users = new Users(SANDBOX.client(), table);
     for (int i = 0; i < size; i++) {
       users.create(
           Samples.user(

@@ -8,10 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ispcrm.access.Role;
 import ispcrm.restore.Sandbox.Result;
 import ispcrm.tokens.BearerToken;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
 import ispcrm.tokens.Token;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.Status;
 import ispcrm.users.UserField;
 import ispcrm.users.Users;
@@ -30,7 +29,7 @@ class PreparationTest {
 
   private final String usersTable = SANDBOX.newUsersTable();
   private final String tokensTable = SANDBOX.newTokensTable();
-  private final Users users = new DynamoDbUsers(SANDBOX.client(), usersTable);
+  private final Users users = new Users(SANDBOX.client(), usersTable);
 
   @BeforeEach
   void letAllCallsThrough() {
@@ -44,7 +43,7 @@ class PreparationTest {
 
   @Test
   void noTokenIsValid() {
-    DynamoDbTokens tokens = new DynamoDbTokens(SANDBOX.client(), tokensTable);
+    Tokens tokens = new Tokens(SANDBOX.client(), tokensTable);
     List<IssuedToken> issued = List.of(Samples.token(1), Samples.token(90), Samples.token(-1));
     issued.forEach(token -> SANDBOX.add(token, tokensTable));
     BearerToken revoked = Samples.token(1).secret();

@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
-import ispcrm.users.DynamoDbUsers;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.User;
 import ispcrm.users.Users;
 import java.io.ByteArrayOutputStream;
@@ -166,12 +165,12 @@ final class Sandbox implements AutoCloseable {
             .key(Map.of("sha256", DynamoDb.text("none")))
             .conditionExpression("attribute_not_exists(sha256)")
             .build();
-    assertThat(new DynamoDbTokens(client(), table).add(token, noCondition)).isTrue();
+    assertThat(new Tokens(client(), table).add(token, noCondition)).isTrue();
   }
 
   /** A new table of users that contains this one. */
   Users usersWith(User user) {
-    Users users = new DynamoDbUsers(client(), newUsersTable());
+    Users users = new Users(client(), newUsersTable());
     users.create(user);
     return users;
   }

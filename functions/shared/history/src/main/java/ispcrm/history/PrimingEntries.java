@@ -28,6 +28,6 @@ public final class PrimingEntries {
             Map.of(),
             after);
     return CannedResponse.items(
-        Collections.nCopies(count, DynamoDbHistory.item(entry, Duration.ofDays(1))));
+        Collections.nCopies(count, History.item(entry, Duration.ofDays(1))));
   }
 }

@@ -165,8 +165,8 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
 
   /**
    * Moves {@link ThreadLocalRandom} of this thread, which also handles the events, to a random
-   * position. The AWS SDK and {@code DynamoDbUsers} spread retries with its numbers. If each copy
-   * of a snapshot drew the same ones, copies whose calls fail together would repeat them together.
+   * position. The AWS SDK and {@code Users} spread retries with its numbers. If each copy of a
+   * snapshot drew the same ones, copies whose calls fail together would repeat them together.
    * ThreadLocalRandom cannot be seeded, and a new thread takes its seed from a sequence that is in
    * the snapshot too.
    *

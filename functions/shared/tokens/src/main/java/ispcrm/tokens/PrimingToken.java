@@ -38,7 +38,7 @@ public final class PrimingToken {
   }
 
   private static Map<String, AttributeValue> item(String user) {
-    return DynamoDbTokens.item(
+    return Tokens.item(
         new Token(
             "0".repeat(64),
             ID,

@@ -1,27 +1,68 @@
 package ispcrm.users;
 
+import static ispcrm.dynamodb.DynamoDb.text;
+import static ispcrm.users.UserItems.DELETED_AT;
+import static ispcrm.users.UserItems.DUE;
+import static ispcrm.users.UserItems.DUE_KEY;
+import static ispcrm.users.UserItems.ERASURE;
+import static ispcrm.users.UserItems.EXPIRY;
+import static ispcrm.users.UserItems.KEY;
+
 import ispcrm.access.Authorization;
-import ispcrm.dynamodb.FurtherWriteException;
+import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.Item;
+import ispcrm.dynamodb.Slice;
+import ispcrm.values.InvalidValueException;
+import ispcrm.values.Timestamps;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
- * The store of users. A write takes further writes, such as an entry of the history, for the same
- * transaction. If only their conditions do not hold, it throws {@link FurtherWriteException}.
+ * Users in a DynamoDB table: one item for each user, and further items that claim its id and
+ * username, which share one space of names, and its customer number. Of a deleted user, an item
+ * with the id and the time of the deletion remains. The table and its indexes are UsersTable in
+ * template.yaml.
  */
-public interface Users {
+public final class Users {
+  private final DynamoDbClient dynamoDb;
+  private final String table;
+
+  public Users(DynamoDbClient dynamoDb, String table) {
+    this.dynamoDb = dynamoDb;
+    this.table = table;
+  }
 
   /**
    * Finds the user with this id as it is at this moment. For text that cannot be an id, and for a
    * deleted user, the result is empty.
    */
-  Optional<User> find(String id);
+  public Optional<User> find(String id) {
+    return isId(id) ? living(id).map(UserItems::user) : Optional.empty();
+  }
+
+  /** The item of a user, unless the user is deleted or the id differs in case. */
+  private Optional<Item> living(String id) {
+    return item(UserItems.userKey(id))
+        .filter(item -> !item.has(DELETED_AT) && item.text("id").equals(id));
+  }
+
+  /**
+   * Checks that the table can be read; see {@link DynamoDb#checkReadable}.
+   *
+   * @throws RuntimeException if it cannot
+   */
+  public void checkReadable() {
+    DynamoDb.checkReadable(dynamoDb, table, Map.of(KEY, text("health")));
+  }
 
   /**
    * Lists a page of users. The cost does not depend on the number of users.
@@ -29,7 +70,26 @@ public interface Users {
    * @param after the {@link Page#next} of the previous page; null for the first page
    * @param limit the maximum number of users on the page, at least 1
    */
-  Page list(Filter filter, String after, int limit);
+  public Page list(Filter filter, String after, int limit) {
+    if (filter instanceof ByUsername names
+        && (names.username() != null || names.customerId() != null)) {
+      return new Page(
+          claimedBy(names).stream()
+              .filter(user -> matches(user, names, after))
+              .map(UserItems::summary)
+              .toList(),
+          null);
+    }
+    List<UserRange> ranges = UserRange.of(filter);
+    Slice page =
+        ranges.size() == 1
+            ? query(ranges.get(0), after, limit)
+            : Slice.merge(
+                ranges.stream().map(range -> query(range, after, limit)).toList(),
+                limit,
+                ranges.get(0).sortKey());
+    return new Page(Item.readEach(page.items(), UserItems::summary, KEY), page.next());
+  }
 
   /**
    * Creates a user, all or nothing.
@@ -37,7 +97,9 @@ public interface Users {
    * @return the fields whose value another user already has as its id, username or customer number,
    *     and the id if a deleted user had it; empty if the user was created
    */
-  Set<UserField<?>> create(User user, TransactWriteItem... with);
+  public Set<UserField<?>> create(User user, TransactWriteItem... with) {
+    return UserWrites.creation(table, user).transact(dynamoDb, with);
+  }
 
   /**
    * Writes the fields that differ, all or nothing. A new username or customer number is claimed,
@@ -49,7 +111,9 @@ public interface Users {
    *     also if it is another user's id), and the id if the user is no longer as it was read; empty
    *     if the user was updated
    */
-  Set<UserField<?>> update(User before, User after, TransactWriteItem... with);
+  public Set<UserField<?>> update(User before, User after, TransactWriteItem... with) {
+    return UserWrites.update(table, before, after).transact(dynamoDb, with);
+  }
 
   /**
    * Deletes a user, all or nothing: only the id remains, which is never assigned again. The erasure
@@ -58,13 +122,35 @@ public interface Users {
    * @param user the user as it was read
    * @return whether the user was still as it was read; if not, nothing is deleted
    */
-  boolean delete(User user, Instant now, TransactWriteItem... with);
+  public boolean delete(User user, Instant now, TransactWriteItem... with) {
+    return UserWrites.deletion(table, user, UserItems.tombstone(user.id(), now))
+        .transact(dynamoDb, with)
+        .isEmpty();
+  }
 
   /**
    * A condition for a transaction: the user still exists, with the same role and status, and with
    * the tokens that the user had.
    */
-  ConditionCheck unchanged(User user);
+  public ConditionCheck unchanged(User user) {
+    Map<String, AttributeValue> values = new HashMap<>();
+    values.put(":role", text(user.role().toString()));
+    values.put(":status", text(user.status().toString()));
+    if (user.tokensRevokedAt() != null) {
+      values.put(":revoked", text(Timestamps.format(user.tokensRevokedAt())));
+    }
+    return ConditionCheck.builder()
+        .tableName(table)
+        .key(Map.of(KEY, text(UserItems.userKey(user.id()))))
+        .conditionExpression(
+            "#role = :role AND #status = :status AND "
+                + (user.tokensRevokedAt() == null
+                    ? "attribute_not_exists(tokens_revoked_at)"
+                    : "tokens_revoked_at = :revoked"))
+        .expressionAttributeNames(Map.of("#role", "role", "#status", "status"))
+        .expressionAttributeValues(values)
+        .build();
+  }
 
   /**
    * Revokes all tokens that a user has, even while others are changing the user.
@@ -72,35 +158,136 @@ public interface Users {
    * @param after the user {@link User#withTokensRevoked without tokens}
    * @return whether the user was not deleted, and the tokens were not revoked again, meanwhile
    */
-  boolean revokeTokens(User after, TransactWriteItem... with);
+  public boolean revokeTokens(User after, TransactWriteItem... with) {
+    TransactWriteItem update =
+        TransactWriteItem.builder()
+            .update(
+                write ->
+                    write
+                        .tableName(table)
+                        .key(Map.of(KEY, text(UserItems.userKey(after.id()))))
+                        .updateExpression("SET tokens_revoked_at = :now")
+                        .conditionExpression(
+                            "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
+                                + " AND (attribute_not_exists(tokens_revoked_at)"
+                                + " OR tokens_revoked_at < :now)")
+                        .expressionAttributeValues(
+                            Map.of(":now", text(Timestamps.format(after.tokensRevokedAt())))))
+            .build();
+    return DynamoDb.transact(dynamoDb, List.of(update), with).isEmpty();
+  }
 
   /** A condition for a transaction: the calling token's user still grants what was authorized. */
-  TransactWriteItem stillAuthorized(Authorization caller);
+  public TransactWriteItem stillAuthorized(Authorization caller) {
+    return TransactWriteItem.builder()
+        .conditionCheck(
+            check ->
+                check
+                    .tableName(table)
+                    .key(Map.of(KEY, text(UserItems.userKey(caller.user()))))
+                    .conditionExpression(
+                        "#role = :role AND #status = :active AND"
+                            + " (attribute_not_exists(tokens_revoked_at)"
+                            + " OR tokens_revoked_at < :token_created_at)")
+                    .expressionAttributeNames(Map.of("#role", "role", "#status", "status"))
+                    .expressionAttributeValues(
+                        Map.of(
+                            ":role", text(caller.role().toString()),
+                            ":active", text(Status.ACTIVE.toString()),
+                            ":token_created_at", text(Timestamps.format(caller.tokenCreatedAt())))))
+        .build();
+  }
 
   /**
    * Lists a page of the ids of customers who probably have to expire. The list may lag.
    *
    * @param after as for {@link #list}
    */
-  DuePage due(Instant now, String after, int limit);
+  public DuePage due(Instant now, String after, int limit) {
+    Slice page = query(UserRange.byDue(EXPIRY, UserRange.end(now)), after, limit);
+    return new DuePage(Item.readEach(page.items(), entry -> entry.text("id"), KEY), page.next());
+  }
 
   /**
    * Finds a customer who has to expire, as it is at this moment: active, with an expiration that
    * has passed since it was set. Otherwise, the result is empty.
    */
-  Optional<User> findDue(String id, Instant now);
+  public Optional<User> findDue(String id, Instant now) {
+    return living(id)
+        .filter(
+            item ->
+                EXPIRY.equals(item.optionalText(DUE))
+                    && item.text(DUE_KEY).compareTo(UserRange.end(now)) <= 0)
+        .map(UserItems::user);
+  }
 
   /**
    * The ids of some users who were deleted before this time and whose erasure is pending, the first
    * deleted first.
    */
-  List<String> pendingErasures(Instant before, int limit);
+  public List<String> pendingErasures(Instant before, int limit) {
+    return Item.readEach(
+        query(UserRange.byDue(ERASURE, UserItems.timeKey(before, "")), null, limit).items(),
+        item -> item.text("id"),
+        KEY);
+  }
 
   /** Marks the erasure of a deleted user as complete. Does nothing if it is marked already. */
-  void completeErasure(String id);
+  public void completeErasure(String id) {
+    dynamoDb.updateItem(
+        request ->
+            request
+                .tableName(table)
+                .key(Map.of(KEY, text(UserItems.userKey(id))))
+                .updateExpression("REMOVE #due, due_key")
+                .conditionExpression("attribute_exists(deleted_at)")
+                .expressionAttributeNames(Map.of("#due", DUE)));
+  }
+
+  private Optional<User> claimedBy(ByUsername filter) {
+    String key =
+        filter.username() != null
+            ? UserItems.nameKey(filter.username())
+            : UserItems.customerIdKey(filter.customerId());
+    // The user who has the name as its id only is not a match.
+    return Item.unlessBroken(() -> item(key).flatMap(claim -> find(claim.text("id"))));
+  }
+
+  private static boolean matches(User user, ByUsername filter, String after) {
+    String key = UserItems.caseFold(user.username());
+    return (filter.status() == null || filter.status() == user.status())
+        && (filter.username() == null || UserItems.caseFold(filter.username()).equals(key))
+        && (filter.customerId() == null || filter.customerId().equalsIgnoreCase(user.customerId()))
+        && (filter.usernamePrefix() == null
+            || key.startsWith(UserItems.caseFold(filter.usernamePrefix())))
+        && (after == null || key.compareTo(after) > 0);
+  }
+
+  private Slice query(UserRange whole, String after, int limit) {
+    UserRange range = whole.after(after);
+    return range.isEmpty()
+        ? new Slice(List.of(), null)
+        : Slice.of(
+            dynamoDb.query(range.query().tableName(table).limit(limit + 1).build()),
+            limit,
+            range.sortKey());
+  }
+
+  private Optional<Item> item(String key) {
+    return DynamoDb.find(dynamoDb, table, KEY, key).map(attributes -> Item.of(attributes, KEY));
+  }
+
+  private static boolean isId(String text) {
+    try {
+      UserField.ID.parse(text);
+      return true;
+    } catch (InvalidValueException e) {
+      return false;
+    }
+  }
 
   /** Which users a list contains, and in which order. */
-  sealed interface Filter {}
+  public sealed interface Filter {}
 
   /**
    * Users ordered by username regardless of case. All conditions must hold; null is no condition.
@@ -109,7 +296,7 @@ public interface Users {
    * @param customerId the whole customer number, in any case
    * @param usernamePrefix the beginning of the username, in any case
    */
-  record ByUsername(Status status, String username, String customerId, String usernamePrefix)
+  public record ByUsername(Status status, String username, String customerId, String usernamePrefix)
       implements Filter {}
 
   /**
@@ -117,7 +304,7 @@ public interface Users {
    *
    * @param prefix not empty; equal filters have the same one
    */
-  record ByName(String prefix) implements Filter {
+  public record ByName(String prefix) implements Filter {
     public ByName {
       prefix = Names.fold(prefix);
     }
@@ -128,10 +315,10 @@ public interface Users {
    *
    * @param field mac, profile_id or radius_id
    */
-  record ByValue<T>(UserField<T> field, T value) implements Filter {}
+  public record ByValue<T>(UserField<T> field, T value) implements Filter {}
 
   /** Active users whose expiration is before this time, ordered by expiration. */
-  record ExpiresBefore(Instant time) implements Filter {}
+  public record ExpiresBefore(Instant time) implements Filter {}
 
   /**
    * Users who were created, updated or deleted in this time, the longest ago first.
@@ -139,20 +326,20 @@ public interface Users {
    * @param from the first second
    * @param to the last second
    */
-  record UpdatedBetween(Instant from, Instant to) implements Filter {}
+  public record UpdatedBetween(Instant from, Instant to) implements Filter {}
 
   /**
    * Some users, and where the next page begins.
    *
    * @param next null on the last page
    */
-  record Page(List<Summary> users, String next) {
+  public record Page(List<Summary> users, String next) {
     /** What {@link #next} looks like. */
     public static final Pattern NEXT = Pattern.compile("(?s).+");
   }
 
   /** The same as {@link Page}, with ids. */
-  record DuePage(List<String> ids, String next) {}
+  public record DuePage(List<String> ids, String next) {}
 
   /**
    * What a list shows of a user.
@@ -161,5 +348,5 @@ public interface Users {
    * @param fields the fields that are {@link UserField#IN_LISTS in lists}, as the API shows them,
    *     in a map that the caller may change
    */
-  record Summary(String id, boolean isDeleted, Map<String, Object> fields) {}
+  public record Summary(String id, boolean isDeleted, Map<String, Object> fields) {}
 }

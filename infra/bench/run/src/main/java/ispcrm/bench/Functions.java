@@ -5,11 +5,11 @@ import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
-import ispcrm.tokens.DynamoDbTokens;
 import ispcrm.tokens.IssuedToken;
+import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
-import ispcrm.users.DynamoDbUsers;
 import ispcrm.users.User;
+import ispcrm.users.Users;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -59,14 +59,14 @@ final class Functions {
     environment.put(
         LambdaProcess.MEMORY_SIZE, "" + template.functions().get("get-user").memorySize());
     template.functions().values().forEach(function -> environment.putAll(function.environment()));
-    DynamoDbUsers users = new DynamoDbUsers(dynamoDb.client(), environment.get("USERS_TABLE"));
+    Users users = new Users(dynamoDb.client(), environment.get("USERS_TABLE"));
     User user = subscriber(USER, "Jon Ewe", "IZ1459296");
     users.create(user);
     users.create(
         new CreateUserRequest(Map.of("id", ADMIN, "role", "admin"))
             .toUser("", "C-" + ADMIN, Instant.now()));
     CallingToken.store(dynamoDb.client(), ADMIN);
-    new DynamoDbTokens(dynamoDb.client(), environment.get("TOKENS_TABLE"))
+    new Tokens(dynamoDb.client(), environment.get("TOKENS_TABLE"))
         .add(issued, users.unchanged(user));
   }
 

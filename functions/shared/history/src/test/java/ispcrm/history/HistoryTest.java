@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-class DynamoDbHistoryTest {
+class HistoryTest {
   private static final String TABLE = "HistoryTable";
 
   // DynamoDB Local deletes entries that expire in the past.
@@ -26,15 +26,13 @@ class DynamoDbHistoryTest {
   private static final Actor ADMIN = new Actor("admin", "token", "192.0.2.1", "request");
 
   private static LocalDynamoDb dynamoDb;
-  private static DynamoDbHistory history;
+  private static History history;
 
   @BeforeAll
   static void start() {
     Template template = Template.load(Map.of("HistoryDays", "30"));
     dynamoDb = LocalDynamoDb.start(template, null);
-    history =
-        new DynamoDbHistory(
-            dynamoDb.client(), template.functions().get("create-user").environment());
+    history = new History(dynamoDb.client(), template.functions().get("create-user").environment());
   }
 
   @AfterAll

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-class DynamoDbUsersTest {
+class UsersTest {
   private static final String TABLE = "UsersTable";
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
   private static final Users.Filter ALL = new Users.ByUsername(null, null, null, null);
@@ -41,7 +41,7 @@ class DynamoDbUsersTest {
   @BeforeAll
   static void start() {
     dynamoDb = LocalDynamoDb.start(Template.load(Map.of()), null);
-    users = new DynamoDbUsers(dynamoDb.client(), TABLE);
+    users = new Users(dynamoDb.client(), TABLE);
   }
 
   @AfterAll

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
-class DynamoDbIdempotencyTest {
+class IdempotencyTest {
   private static final String TABLE = "IdempotencyTable";
   private static final Instant NOW = Instant.parse("2100-01-02T03:04:05Z");
 
@@ -201,8 +201,8 @@ class DynamoDbIdempotencyTest {
     return ApiResponse.tagged(201, Map.of("name", name), self).with("Location", self);
   }
 
-  private static DynamoDbIdempotency idempotency(Instant now) {
-    return new DynamoDbIdempotency(dynamoDb.client(), environment, () -> now);
+  private static Idempotency idempotency(Instant now) {
+    return new Idempotency(dynamoDb.client(), environment, () -> now);
   }
 
   private static ApiRequest request(String token, String body, String key) {

@@ -11,7 +11,6 @@ import ispcrm.access.Scope;
 import ispcrm.dynamodb.FurtherWriteException;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.history.Action;
-import ispcrm.history.DynamoDbHistory;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
 import ispcrm.template.Template;
@@ -36,7 +35,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
-class DynamoDbTokensTest {
+class TokensTest {
   private static final String TABLE = "TokensTable";
 
   /** In the future, because DynamoDB Local deletes expired tokens. */
@@ -50,10 +49,9 @@ class DynamoDbTokensTest {
   static void start() {
     Template template = Template.load(Map.of());
     dynamoDb = LocalDynamoDb.start(template, null);
-    tokens = new DynamoDbTokens(dynamoDb.client(), TABLE);
+    tokens = new Tokens(dynamoDb.client(), TABLE);
     history =
-        new DynamoDbHistory(
-            dynamoDb.client(), template.functions().get("revoke-token").environment());
+        new History(dynamoDb.client(), template.functions().get("revoke-token").environment());
   }
 
   @AfterAll
@@ -89,7 +87,7 @@ class DynamoDbTokensTest {
   void noTokenReplacesAnother() {
     IssuedToken issued = issue("jonewe", null);
     add(issued);
-    assertThat(tokens.revoke(issued.token(), "admin", NOW, DynamoDbTokensTest::entry)).isPresent();
+    assertThat(tokens.revoke(issued.token(), "admin", NOW, TokensTest::entry)).isPresent();
     assertThat(tokens.add(issued, check(true))).isFalse();
     assertThat(tokens.find(issued.secret()).orElseThrow().isValid(NOW)).isFalse();
   }
@@ -122,7 +120,7 @@ class DynamoDbTokensTest {
                         }))
             .build()) {
       IssuedToken issued = issue("jonewe", null);
-      assertThat(new DynamoDbTokens(losing, TABLE).add(issued, check(true))).isTrue();
+      assertThat(new Tokens(losing, TABLE).add(issued, check(true))).isTrue();
       assertThat(calls).hasValue(2);
       assertThat(tokens.find(issued.secret())).contains(issued.token());
     }
@@ -132,12 +130,10 @@ class DynamoDbTokensTest {
   void aTokenIsRevokedOnce() {
     IssuedToken issued = issue("jonewe", null);
     add(issued);
-    Token revoked =
-        tokens.revoke(issued.token(), "admin", NOW, DynamoDbTokensTest::entry).orElseThrow();
+    Token revoked = tokens.revoke(issued.token(), "admin", NOW, TokensTest::entry).orElseThrow();
     assertThat(revoked.revocation()).isEqualTo(new Token.Revocation(NOW, "admin"));
     assertThat(revoked.isValid(NOW)).isFalse();
-    assertThat(
-            tokens.revoke(issued.token(), "staff", NOW.plusSeconds(9), DynamoDbTokensTest::entry))
+    assertThat(tokens.revoke(issued.token(), "staff", NOW.plusSeconds(9), TokensTest::entry))
         .contains(revoked);
     assertThat(tokens.find(issued.secret())).contains(revoked);
     assertThat(tokens.find(issued.token().id())).contains(revoked);
@@ -152,7 +148,7 @@ class DynamoDbTokensTest {
     IssuedToken grandchild = add(issuedBy(child));
     IssuedToken unrelated = add(issue("admin", null));
     Token.Revocation revocation = new Token.Revocation(NOW, "boss");
-    tokens.revoke(root.token(), "boss", NOW, DynamoDbTokensTest::entry);
+    tokens.revoke(root.token(), "boss", NOW, TokensTest::entry);
     assertThat(revokeDescendants(root))
         .extracting(Token::id)
         .containsExactlyInAnyOrder(
@@ -192,7 +188,7 @@ class DynamoDbTokensTest {
     assertThat(addAuthorizedBy(issued)).isTrue();
     assertThatThrownBy(() -> addAuthorizedBy(issue("admin", null)))
         .isInstanceOf(FurtherWriteException.class);
-    tokens.revoke(issued.token(), "boss", NOW, DynamoDbTokensTest::entry);
+    tokens.revoke(issued.token(), "boss", NOW, TokensTest::entry);
     assertThatThrownBy(() -> addAuthorizedBy(issued)).isInstanceOf(FurtherWriteException.class);
   }
 
@@ -325,7 +321,7 @@ class DynamoDbTokensTest {
   }
 
   private static List<Token> revokeDescendants(IssuedToken root) {
-    return tokens.revokeDescendants(root.token().id(), "boss", NOW, DynamoDbTokensTest::entry);
+    return tokens.revokeDescendants(root.token().id(), "boss", NOW, TokensTest::entry);
   }
 
   /** A condition that holds, or does not. */
