@@ -15,18 +15,6 @@ import java.util.function.Function;
  * 6570).
  */
 public final class DiscoverRoot implements Function<ApiRequest, ApiResponse> {
-  /** The parameters of endpoints whose links show them. */
-  private static final Map<Endpoint, String> QUERIES =
-      Map.of(
-          Endpoint.LIST_TOKENS, "{?user,limit,cursor}",
-          Endpoint.REVOKE_TOKENS_OF_USER, "{?user}",
-          Endpoint.REVOKE_TOKEN, "{?descendants}",
-          Endpoint.LIST_USER_HISTORY, "{?limit,cursor}");
-
-  private static final String USER_FILTERS =
-      "{?status,username,customer_id,q,name,mac,profile_id,radius_id,expires_before,updated_since"
-          + ",fields,limit,cursor}";
-
   @Override
   public ApiResponse apply(ApiRequest request) {
     Links links = request.links();
@@ -36,10 +24,12 @@ public final class DiscoverRoot implements Function<ApiRequest, ApiResponse> {
       if (endpoint != Endpoint.DISCOVER_ROOT
           && !endpoint.isPublic()
           && endpoint.isOpenTo(scopes, request.caller().userId(), null)) {
-        root.put(endpoint.linkName(), links.to(endpoint) + QUERIES.getOrDefault(endpoint, ""));
+        root.put(
+            endpoint.linkName(),
+            links.to(endpoint) + (endpoint == Endpoint.LIST_USERS ? "" : endpoint.query()));
       }
       if (endpoint == Endpoint.LIST_USERS && scopes.contains(Scope.USERS_READ)) {
-        root.put("find_users", links.users() + USER_FILTERS);
+        root.put("find_users", links.users() + endpoint.query());
       }
       if (endpoint == Endpoint.GET_TOKEN) {
         root.put("get_own_token", links.token(Endpoint.SELF));

@@ -1,5 +1,6 @@
 package ispcrm.listtokens;
 
+import ispcrm.access.Endpoint;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
@@ -12,7 +13,6 @@ import ispcrm.users.UserField;
 import ispcrm.users.Users;
 import ispcrm.values.InvalidValueException;
 import ispcrm.values.Timestamps;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -38,7 +38,7 @@ public final class ListTokens implements Function<ApiRequest, ApiResponse> {
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
-    ListQuery query = new ListQuery(request.query(), List.of(USER));
+    ListQuery query = new ListQuery(request, Endpoint.LIST_TOKENS);
     String user = query.value(USER);
     try {
       if (user == null) {

@@ -1,5 +1,6 @@
 package ispcrm.listuserhistory;
 
+import ispcrm.access.Endpoint;
 import ispcrm.history.History;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
@@ -9,7 +10,6 @@ import ispcrm.users.UserField;
 import ispcrm.users.Users;
 import ispcrm.values.InvalidValueException;
 import ispcrm.values.Timestamps;
-import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -31,7 +31,7 @@ public final class ListUserHistory implements Function<ApiRequest, ApiResponse> 
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
-    ListQuery query = new ListQuery(request.query(), List.of());
+    ListQuery query = new ListQuery(request, Endpoint.LIST_USER_HISTORY);
     query.check();
     String id = id(request);
     History.Page page = history.list(id, query.after(id, History.Page.NEXT), query.limit());

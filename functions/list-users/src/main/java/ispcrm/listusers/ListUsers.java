@@ -1,5 +1,6 @@
 package ispcrm.listusers;
 
+import ispcrm.access.Endpoint;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
@@ -38,25 +39,13 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
   private static final String EXPIRES_BEFORE = "expires_before";
   private static final String UPDATED_SINCE = "updated_since";
 
-  private static final List<String> FILTERS =
-      List.of(
-          STATUS,
-          USERNAME,
-          CUSTOMER_ID,
-          PREFIX,
-          NAME,
-          MAC_ADDRESS,
-          PROFILE_ID,
-          RADIUS_ID,
-          EXPIRES_BEFORE,
-          UPDATED_SINCE);
-
   private static final String FIELDS = "fields";
   private static final String LINKS = "_links";
 
-  /** The parameters besides those of every list. */
-  private static final List<String> PARAMETERS =
-      Stream.concat(FILTERS.stream(), Stream.of(FIELDS)).toList();
+  private static final List<String> FILTERS =
+      Endpoint.LIST_USERS.parameters().stream()
+          .filter(name -> !Set.of(FIELDS, "limit", "cursor").contains(name))
+          .toList();
 
   /** What an entry consists of, and so what {@value #FIELDS} can name. */
   private static final List<String> ENTRY_FIELDS =
@@ -87,7 +76,7 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
-    ListQuery query = new ListQuery(request.query(), PARAMETERS);
+    ListQuery query = new ListQuery(request, Endpoint.LIST_USERS);
     Users.Filter filter = filter(query);
     List<String> fields = fields(query);
     query.check();

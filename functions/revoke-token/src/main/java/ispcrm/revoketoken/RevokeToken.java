@@ -1,5 +1,6 @@
 package ispcrm.revoketoken;
 
+import ispcrm.access.Endpoint;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
@@ -15,7 +16,6 @@ import ispcrm.values.Timestamps;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -79,7 +79,7 @@ public final class RevokeToken implements Function<ApiRequest, ApiResponse> {
   }
 
   private static boolean hasDescendants(ApiRequest request) {
-    QueryParameters query = new QueryParameters(request.query(), List.of(DESCENDANTS));
+    QueryParameters query = new QueryParameters(request, Endpoint.REVOKE_TOKEN);
     String value = query.value(DESCENDANTS);
     if (value != null && !value.equals("true") && !value.equals("false")) {
       query.addError(DESCENDANTS, "must be true or false");

@@ -1,5 +1,6 @@
 package ispcrm.revoketokensofuser;
 
+import ispcrm.access.Endpoint;
 import ispcrm.history.Action;
 import ispcrm.history.Entry;
 import ispcrm.history.History;
@@ -14,7 +15,6 @@ import ispcrm.values.Timestamps;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -42,7 +42,7 @@ public final class RevokeTokensOfUser implements Function<ApiRequest, ApiRespons
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
-    QueryParameters query = new QueryParameters(request.query(), List.of(USER));
+    QueryParameters query = new QueryParameters(request, Endpoint.REVOKE_TOKENS_OF_USER);
     String id = query.value(USER);
     if (id == null) {
       query.addError(USER, "is required: the id of the user whose tokens to revoke");

@@ -5,6 +5,7 @@ import static ispcrm.checks.Checkout.map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
+import ispcrm.access.Endpoint;
 import ispcrm.conformance.OpenApi;
 import ispcrm.conformance.OpenApi.Operation;
 import ispcrm.conformance.OpenApi.Place;
@@ -170,7 +171,7 @@ class OpenApiTest {
 
   @ParameterizedTest
   @MethodSource("operations")
-  void everyVariableOfAPathIsAParameter(Operation operation) {
+  void parametersAreTheVariablesOfThePathAndThoseOfTheEndpoint(Operation operation) {
     List<String> variables =
         Stream.of(operation.path().split("/", -1))
             .filter(part -> part.startsWith("{"))
@@ -183,6 +184,9 @@ class OpenApiTest {
     assertThat(parameters.stream().filter(parameter -> map(parameter).get("in").equals("path")))
         .extracting(parameter -> map(parameter).get("name"))
         .isEqualTo(variables);
+    assertThat(parameters.stream().filter(parameter -> map(parameter).get("in").equals("query")))
+        .extracting(parameter -> map(parameter).get("name"))
+        .isEqualTo(Endpoint.of(operation.method(), operation.path()).orElseThrow().parameters());
     assertThat(parameters)
         .allSatisfy(parameter -> assertThat(map(parameter)).containsKeys("description", "schema"));
   }

@@ -16,17 +16,24 @@ import java.util.TreeSet;
  */
 public enum Endpoint {
   DISCOVER_ROOT(Kind.EVERY_SPELLING, "GET", "/api/v1"),
-  LIST_USERS(Kind.EVERY_SPELLING, "GET", "/api/v1/users", Scope.USERS_READ),
+  LIST_USERS(
+      Kind.EVERY_SPELLING,
+      "GET",
+      "/api/v1/users{?status,username,customer_id,q,name,mac,profile_id,radius_id,expires_before"
+          + ",updated_since,fields,limit,cursor}",
+      Scope.USERS_READ),
   GET_USER(Kind.EVERY_SPELLING, "GET", "/api/v1/users/{id}", Scope.USERS_READ, Scope.SELF_READ),
   CREATE_USER(Kind.EVERY_SPELLING, "POST", "/api/v1/users", Scope.USERS_WRITE),
   UPDATE_USER(Kind.CURRENT, "PATCH", "/api/v1/users/{id}", Scope.USERS_WRITE),
   DELETE_USER(Kind.CURRENT, "DELETE", "/api/v1/users/{id}", Scope.USERS_DELETE),
-  LIST_USER_HISTORY(Kind.CURRENT, "GET", "/api/v1/users/{id}/history", Scope.HISTORY_READ),
+  LIST_USER_HISTORY(
+      Kind.CURRENT, "GET", "/api/v1/users/{id}/history{?limit,cursor}", Scope.HISTORY_READ),
   CREATE_TOKEN(Kind.EVERY_SPELLING, "POST", "/api/v1/tokens", Scope.TOKENS_WRITE),
-  LIST_TOKENS(Kind.CURRENT, "GET", "/api/v1/tokens", Scope.TOKENS_READ),
-  REVOKE_TOKENS_OF_USER(Kind.CURRENT, "DELETE", "/api/v1/tokens", Scope.TOKENS_WRITE),
+  LIST_TOKENS(Kind.CURRENT, "GET", "/api/v1/tokens{?user,limit,cursor}", Scope.TOKENS_READ),
+  REVOKE_TOKENS_OF_USER(Kind.CURRENT, "DELETE", "/api/v1/tokens{?user}", Scope.TOKENS_WRITE),
   GET_TOKEN(Kind.CURRENT_OR_SELF, "GET", "/api/v1/tokens/{id}", Scope.TOKENS_READ),
-  REVOKE_TOKEN(Kind.CURRENT_OR_SELF, "DELETE", "/api/v1/tokens/{id}", Scope.TOKENS_WRITE),
+  REVOKE_TOKEN(
+      Kind.CURRENT_OR_SELF, "DELETE", "/api/v1/tokens/{id}{?descendants}", Scope.TOKENS_WRITE),
   GET_CONTRACT(Kind.PUBLIC, "GET", "/api/v1/openapi.json"),
   SHOW_DOCUMENTATION(Kind.PUBLIC, "GET", "/docs"),
   CHECK_HEALTH(Kind.PUBLIC, "GET HEAD", "/api/v1/health"),
@@ -57,12 +64,21 @@ public enum Endpoint {
   private final String path;
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
+  private final List<String> parameters;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
   private final List<Scope> scopes;
 
-  Endpoint(Kind kind, String methods, String path, Scope... scopes) {
+  /**
+   * @param address the path with its variables and query parameters, a URI template (RFC 6570)
+   */
+  Endpoint(Kind kind, String methods, String address, Scope... scopes) {
     this.kind = kind;
     this.methods = List.of(methods.split(" ", -1));
-    this.path = path;
+    String[] parts = address.split("\\{\\?", 2);
+    this.path = parts[0];
+    this.parameters =
+        parts.length == 1 ? List.of() : List.of(parts[1].replace("}", "").split(",", -1));
     this.scopes = List.of(scopes);
   }
 
@@ -114,6 +130,16 @@ public enum Endpoint {
   /** The path, always of v1 and in lower case under /api, with variables in braces. */
   public String path() {
     return path;
+  }
+
+  /** The names of the query parameters, in the order of the documentation. */
+  public List<String> parameters() {
+    return parameters;
+  }
+
+  /** The query parameters as a URI template (RFC 6570); empty if there are none. */
+  public String query() {
+    return parameters.isEmpty() ? "" : "{?" + String.join(",", parameters) + "}";
   }
 
   /**

@@ -1,12 +1,12 @@
 package ispcrm.http;
 
+import ispcrm.access.Endpoint;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The query string of a list, and the list's pages. Besides the list's own filters, every list
@@ -23,11 +23,11 @@ public final class ListQuery extends QueryParameters {
   private final Map<String, List<String>> query;
 
   /**
-   * @param filters the names of the list's own parameters
+   * @param endpoint a list with the parameters {@code limit} and {@code cursor}
    */
-  public ListQuery(Map<String, List<String>> query, List<String> filters) {
-    super(query, Stream.concat(filters.stream(), Stream.of("limit", "cursor")).toList());
-    this.query = query;
+  public ListQuery(ApiRequest request, Endpoint endpoint) {
+    super(request, endpoint);
+    query = request.query();
     String limit = value("limit");
     if (limit != null && !POSITIVE_INTEGER.matcher(limit).matches()) {
       addError(

@@ -1,5 +1,6 @@
 package ispcrm.http;
 
+import ispcrm.access.Endpoint;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +28,10 @@ public class QueryParameters {
   private final Map<String, List<String>> query;
   private final Map<String, String> errors = new LinkedHashMap<>();
 
-  /**
-   * @param known the names of the endpoint's parameters
-   */
-  public QueryParameters(Map<String, List<String>> query, List<String> known) {
-    this.query = query;
+  /** Notes every parameter that the endpoint does not have, or that is repeated. */
+  public QueryParameters(ApiRequest request, Endpoint endpoint) {
+    query = request.query();
+    List<String> known = endpoint.parameters();
     query.forEach(
         (name, values) -> {
           if (!known.contains(name)) {
