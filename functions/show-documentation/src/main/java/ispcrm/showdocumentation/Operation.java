@@ -141,10 +141,10 @@ final class Operation {
     return object(object(body.get("content")).get("application/json"));
   }
 
-  private static Optional<Object> firstExample(Map<String, Object> json) {
+  private Optional<Object> firstExample(Map<String, Object> json) {
     return object(json.get("examples")).values().stream()
         .findFirst()
-        .map(example -> object(example).get("value"));
+        .map(example -> resolve(example).get("value"));
   }
 
   /**

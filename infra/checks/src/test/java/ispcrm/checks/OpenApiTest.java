@@ -88,7 +88,7 @@ class OpenApiTest {
       }
     }
     Set<String> components = new TreeSet<>();
-    for (String kind : List.of("headers", "parameters", "responses", "schemas")) {
+    for (String kind : List.of("examples", "headers", "parameters", "responses", "schemas")) {
       map(map(API.document().get("components")).get(kind))
           .keySet()
           .forEach(name -> components.add("/components/" + kind + "/" + name));
@@ -120,7 +120,10 @@ class OpenApiTest {
         .isNotEmpty()
         .allSatisfy(
             (name, example) ->
-                assertThat(API.faults(examples.pointer() + "/schema", map(example).get("value")))
+                assertThat(
+                        API.faults(
+                            examples.pointer() + "/schema",
+                            map(API.follow(new Place("", example)).value()).get("value")))
                     .isEmpty());
   }
 
