@@ -118,18 +118,15 @@ class CreateUserTest {
   void everyInvalidFieldIsNamedAndNothingIsCreated() {
     ApiException e =
         refused(
-            "{\"id\":\"bad\",\"mac\":\"x\",\"created_at\":\"2026-01-01\",\"email\":\"a\"}", STAFF);
+            "{\"id\":\"bad\",\"mac\":\"x\",\"created_at\":\"2026-01-01\",\"colour\":\"a\"}", STAFF);
     assertThat(e.status()).isEqualTo(400);
     assertThat(e).hasMessage("The user was not created - see errors.");
     assertThat(e.fieldErrors())
-        .isEqualTo(
-            Map.of(
-                "mac", "must be six octets such as AA:BB:CC:DD:EE:FF, or null",
-                "created_at", "is read-only; the system sets it",
-                "email",
-                    "is not a known field; the known fields are activated_at, customer_id,"
-                        + " expiration, id, mac, name, profile_id, profile_name, radius_id, role,"
-                        + " status, status_reason, username, version"));
+        .containsEntry("mac", "must be six octets such as AA:BB:CC:DD:EE:FF, or null")
+        .containsEntry("created_at", "is read-only; the system sets it")
+        .hasEntrySatisfying(
+            "colour", error -> assertThat(error).startsWith("is not a known field; "))
+        .hasSize(3);
     assertThat(users.find("bad")).isEmpty();
   }
 

@@ -58,11 +58,10 @@ class CreateUserRequestTest {
 
   @Test
   void anUnknownFieldIsToldTheKnownOnes() {
-    assertThat(new CreateUserRequest(Map.of("id", "x", "email", "a")).errors().get("email"))
-        .isEqualTo(
-            "is not a known field; the known fields are activated_at, customer_id, expiration, id,"
-                + " mac, name, profile_id, profile_name, radius_id, role, status,"
-                + " status_reason, username, version");
+    assertThat(new CreateUserRequest(Map.of("id", "x", "colour", "a")).errors().get("colour"))
+        .startsWith(
+            "is not a known field; the known fields are activated_at, customer_id, expiration, ")
+        .endsWith(", username, version");
   }
 
   @Test
