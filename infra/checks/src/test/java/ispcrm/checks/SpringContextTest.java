@@ -27,7 +27,6 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.Banner;
@@ -35,7 +34,6 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.cloud.function.context.FunctionCatalog;
-import org.springframework.cloud.function.json.JsonMapper;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -129,13 +127,6 @@ class SpringContextTest {
               .isInstanceOfSatisfying(
                   ApiResponse.class, response -> assertThat(response.status()).isIn(200, 201));
     }
-  }
-
-  /** Otherwise this test would use our replacement for a class of the library. */
-  @Test
-  void theLibraryIsComplete() {
-    assertThat(JsonMapper.class.getProtectionDomain().getCodeSource().getLocation().toString())
-        .contains("spring-cloud-function-context");
   }
 
   private static void registerFunctions(ConfigurableApplicationContext context) {

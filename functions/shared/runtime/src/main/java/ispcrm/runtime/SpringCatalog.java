@@ -4,8 +4,11 @@ import java.util.List;
 import java.util.function.Function;
 import org.springframework.cloud.function.context.FunctionRegistration;
 import org.springframework.cloud.function.context.catalog.SimpleFunctionRegistry;
+import org.springframework.cloud.function.context.config.JsonMessageConverter;
+import org.springframework.cloud.function.json.JacksonMapper;
 import org.springframework.core.ResolvableType;
 import org.springframework.messaging.converter.CompositeMessageConverter;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Spring Cloud Function's catalog, without the Spring application context that the library usually
@@ -25,9 +28,12 @@ public final class SpringCatalog {
    */
   public static <I, O> Function<I, O> add(
       String name, Function<I, O> function, Class<I> input, Class<O> output) {
-    CatalogJson json = new CatalogJson();
+    // It requires a mapper and a converter, which are never called: LambdaEntryPoint reads and
+    // writes the JSON, and passes the function's own input type.
+    JacksonMapper json = new JacksonMapper(new JsonMapper());
     SimpleFunctionRegistry catalog =
-        new SimpleFunctionRegistry(null, new CompositeMessageConverter(List.of(json)), json);
+        new SimpleFunctionRegistry(
+            null, new CompositeMessageConverter(List.of(new JsonMessageConverter(json))), json);
     catalog.register(
         new FunctionRegistration<>(function, name)
             .type(ResolvableType.forClassWithGenerics(Function.class, input, output).getType()));
