@@ -3,7 +3,6 @@ package ispcrm.checks;
 import static ispcrm.checks.Checkout.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ispcrm.conformance.OpenApi;
 import ispcrm.http.ApiRequest;
 import ispcrm.http.Caller;
 import ispcrm.template.Template;
@@ -19,7 +18,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
@@ -227,33 +225,6 @@ class EventsTest {
               }
             });
     assertThat(tokens).isNotEmpty();
-  }
-
-  /**
-   * The example of the original documentation repeats a key; another event has the key only once.
-   */
-  @Test
-  void theSourcesExampleIsAmongThem() {
-    assertThat(event("create-user/repeated-id.json"))
-        .containsEntry("body", "{\"ID\":\"jonmt\", \"version\":\"v1\", \"ID\":\"zt7633df\"}");
-    assertThat(event("create-user/ok.json"))
-        .containsEntry("body", "{\"ID\":\"zt7633df\", \"version\":\"v1\"}");
-  }
-
-  /** The bodies of the successful events match the contract's schemas. */
-  @ParameterizedTest
-  @MethodSource("validBodies")
-  void aValidBodyMatchesItsSchema(String file, String schema) {
-    assertThat(new OpenApi().faultsAs(schema, STRICT.readTree((String) event(file).get("body"))))
-        .isEmpty();
-  }
-
-  static Stream<Arguments> validBodies() {
-    return Stream.of(
-        Arguments.of("create-user/every-field.json", "CreateUserRequest"),
-        Arguments.of("update-user/ok.json", "UpdateUserRequest"),
-        Arguments.of("update-user/rename.json", "UpdateUserRequest"),
-        Arguments.of("create-token/ok.json", "CreateTokenRequest"));
   }
 
   private static Map<String, Object> event(String file) {
