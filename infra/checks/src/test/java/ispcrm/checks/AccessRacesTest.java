@@ -91,7 +91,13 @@ class AccessRacesTest {
                 invoke(
                     "create-token",
                     "create-token/ok",
-                    Map.of("jonewe", user.id(), "\\\"scopes\\\":[\\\"self:read\\\"],", "")));
+                    Map.of(
+                        "jonewe",
+                        user.id(),
+                        "\\\"scopes\\\":[\\\"self:read\\\"],",
+                        "",
+                        "tokens:write self:read",
+                        Scope.formatList(Role.ADMIN.scopes()))));
     pauseABit();
     set(user, "status", Status.SUSPENDED.toString());
     Map<String, Object> response = creation.get();

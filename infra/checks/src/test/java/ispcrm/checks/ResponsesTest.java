@@ -157,7 +157,7 @@ class ResponsesTest {
           revoke-token | id 00000000-0000-0000-0000-000000000000 | 404 not_found
           update-user | header If-Match: "AAAAAAAAAAAAAAAA" ; body {"status":"active"} | 412 precondition_failed
           update-user | body {"id":"jon","mac":"none","updated_at":"2024-12-01"} | 400 invalid_fields
-          update-user | id admin ; body {"status":"disabled"} | 409 own_account
+          update-user | caller users:write staff:write ; id admin ; body {"status":"disabled"} | 409 own_account
           update-user | body {"username":"jon.ewe","name":"Jon Ewe","mac":null} | success
           update-user | id nobody ; body {"status":"active"} | 404 not_found
           update-user | body {"username":"JohnDoe"} | 409 already_exists
@@ -184,6 +184,7 @@ class ResponsesTest {
                       caller
                           .put("user_id", role == Role.STAFF ? "1" : "jonewe")
                           .put("role", value)
+                          .put("is_narrowed", "false")
                           .put("scopes", Scope.formatList(role.scopes())),
                   () -> caller.put("is_narrowed", "true").put("scopes", value));
         }
