@@ -27,7 +27,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -35,7 +36,6 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * barred user works, however closely the two meet.
  */
 class AccessRacesTest {
-  private static final int RACES = 100;
   private static final Template TEMPLATE = Template.load(Map.of());
 
   private static LocalDynamoDb dynamoDb;
@@ -61,8 +61,9 @@ class AccessRacesTest {
     dynamoDb.close();
   }
 
-  @RepeatedTest(RACES)
-  void aRevocationAgainstUse() throws Exception {
+  @ParameterizedTest
+  @MethodSource("ispcrm.checks.Checkout#races")
+  void aRevocationAgainstUse(int race) throws Exception {
     IssuedToken issued = issue(administrator());
     raceAgainstUse(
         issued,
@@ -76,14 +77,16 @@ class AccessRacesTest {
                 .isEqualTo(200));
   }
 
-  @RepeatedTest(RACES)
-  void aDemotionAgainstUse() throws Exception {
+  @ParameterizedTest
+  @MethodSource("ispcrm.checks.Checkout#races")
+  void aDemotionAgainstUse(int race) throws Exception {
     User user = administrator();
     raceAgainstUse(issue(user), () -> set(user, "role", Role.CUSTOMER.toString()));
   }
 
-  @RepeatedTest(RACES)
-  void aBarAgainstTheCreationOfAToken() throws Exception {
+  @ParameterizedTest
+  @MethodSource("ispcrm.checks.Checkout#races")
+  void aBarAgainstTheCreationOfAToken(int race) throws Exception {
     User user = administrator();
     Future<Map<String, Object>> creation =
         other.submit(

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -84,5 +85,10 @@ final class Checkout {
       }
     }
     return folder;
+  }
+
+  /** A number for each race: as many as the system property {@code races} says, or 20. */
+  static IntStream races() {
+    return IntStream.range(0, Integer.getInteger("races", 20));
   }
 }

@@ -17,13 +17,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** However closely two changes meet, no update is lost, and no name belongs to two users. */
 class UserRacesTest {
-  private static final int RACES = 100;
   private static final Template TEMPLATE = Template.load(Map.of());
 
   private static LocalDynamoDb dynamoDb;
@@ -52,8 +52,9 @@ class UserRacesTest {
     dynamoDb.close();
   }
 
-  @RepeatedTest(RACES)
-  void twoRenamesToTheSameName() throws Exception {
+  @ParameterizedTest
+  @MethodSource("ispcrm.checks.Checkout#races")
+  void twoRenamesToTheSameName(int race) throws Exception {
     create(a);
     create(b);
     List<Response> responses =
@@ -68,8 +69,9 @@ class UserRacesTest {
         .hasToString("\"" + winner + "\"");
   }
 
-  @RepeatedTest(RACES)
-  void aCreationAgainstARenameToItsName() throws Exception {
+  @ParameterizedTest
+  @MethodSource("ispcrm.checks.Checkout#races")
+  void aCreationAgainstARenameToItsName(int race) throws Exception {
     create(a);
     List<Response> responses =
         race(
@@ -79,8 +81,9 @@ class UserRacesTest {
         .isIn(List.of(201, 409), List.of(409, 200));
   }
 
-  @RepeatedTest(RACES)
-  void anUpdateAgainstADeletion() throws Exception {
+  @ParameterizedTest
+  @MethodSource("ispcrm.checks.Checkout#races")
+  void anUpdateAgainstADeletion(int race) throws Exception {
     create(a);
     List<Response> responses =
         race(
@@ -98,8 +101,9 @@ class UserRacesTest {
     assertThat(requests.createUser("{\"id\":\"%s\"}".formatted(wanted)).status()).isEqualTo(201);
   }
 
-  @RepeatedTest(RACES)
-  void anUpdateAgainstAnUpdateOfOtherFields() throws Exception {
+  @ParameterizedTest
+  @MethodSource("ispcrm.checks.Checkout#races")
+  void anUpdateAgainstAnUpdateOfOtherFields(int race) throws Exception {
     create(a);
     List<Response> responses =
         race(
