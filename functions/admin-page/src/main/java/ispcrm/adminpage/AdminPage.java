@@ -8,20 +8,42 @@ import ispcrm.http.HtmlPage;
 import ispcrm.runtime.Json;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Responds to every request with the page on which an administrator issues, lists and revokes
  * tokens: one HTML document that contains its own style and script and loads nothing else. The
- * script consists of a module for each step of the page, which {@link ModuleLinker} joins, and of
- * one with the scopes and the roles that have them, which is generated from {@link Scope} and
- * {@link Role}.
+ * script consists of {@link #PARTS a file for each step of the page}, and of the scopes and the
+ * roles that have them, which come from {@link Scope} and {@link Role}.
  *
  * <p>The page itself is public and contains no secret: it asks for an administrator's token and
  * calls the API with it, and its policy lets it connect to no other host.
  */
 public final class AdminPage implements Function<ApiRequest, ApiResponse> {
+  /** The parts of the script in the order in which they run; each uses only those before it. */
+  private static final List<String> PARTS =
+      List.of(
+          "dom",
+          "api",
+          "errors",
+          "times",
+          "views",
+          "session",
+          "sign-in",
+          "start",
+          "describe",
+          "scopes",
+          "user-picker",
+          "done",
+          "choose",
+          "revoke",
+          "tokens",
+          "find",
+          "main");
+
   private final ApiResponse page;
 
   /**
@@ -31,7 +53,11 @@ public final class AdminPage implements Function<ApiRequest, ApiResponse> {
    */
   public AdminPage() {
     String style = HtmlPage.resource(AdminPage.class, "page.css");
-    String script = ModuleLinker.link("main.js", AdminPage::module);
+    String script =
+        "const SCOPES = %s;\n".formatted(Json.write(scopes()))
+            + PARTS.stream()
+                .map(part -> HtmlPage.resource(AdminPage.class, "script/" + part + ".js"))
+                .collect(Collectors.joining("\n"));
     page =
         HtmlPage.response(
                 HtmlPage.resource(AdminPage.class, "page.html")
@@ -42,12 +68,6 @@ public final class AdminPage implements Function<ApiRequest, ApiResponse> {
                 "connect-src 'self'",
                 "require-trusted-types-for 'script'")
             .with("Cache-Control", "no-store");
-  }
-
-  private static String module(String name) {
-    return name.equals("access.js")
-        ? "export const SCOPES = " + Json.write(scopes()) + ";\n"
-        : HtmlPage.resource(AdminPage.class, "script/" + name);
   }
 
   private static Map<String, Object> scopes() {

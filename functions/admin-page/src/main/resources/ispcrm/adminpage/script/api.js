@@ -1,13 +1,11 @@
-import { isObject, text } from './dom.js';
-
 const RESPONSE_WITHIN_MS = 35_000;
 
 // Relative to this page, whatever stage or path prefix it is served below. Links in responses are not followed: behind
 // a proxy they may name another host, which must not get the token.
-export const API = new URL('../api/v1', location.origin + location.pathname.replace(/\/+$/, '')).href;
+const API = new URL('../api/v1', location.origin + location.pathname.replace(/\/+$/, '')).href;
 
 /** A call that did not succeed. Its `reason` is `unreachable`, `unreadable` or `refused`. */
-export class Failure extends Error {
+class Failure extends Error {
   constructor(reason, details = {}) {
     super(reason);
     Object.assign(this, { reason, status: 0, json: {}, requestId: '', retryAfter: '' }, details);
@@ -18,7 +16,7 @@ export class Failure extends Error {
  * Calls the API. Returns the response's JSON object, and when the token expires (`null` if the response does not say).
  * Rejects with a Failure, or with the abort's reason if `signal` was aborted.
  */
-export async function call(path, { token, signal, method = 'GET', body }) {
+async function call(path, { token, signal, method = 'GET', body }) {
   const limit = new AbortController();
   const abort = () => limit.abort();
   const timer = setTimeout(abort, RESPONSE_WITHIN_MS);

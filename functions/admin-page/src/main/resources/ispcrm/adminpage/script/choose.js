@@ -1,11 +1,3 @@
-import { Failure } from './api.js';
-import { $, element, fact, isObject, text, texts } from './dom.js';
-import { correct, draft, forgetDraft } from './describe.js';
-import { showResult } from './done.js';
-import { onSignOut, ownToken, report, request } from './session.js';
-import { nameOf, userPicker } from './user-picker.js';
-import { onShow, show } from './views.js';
-
 async function create(user, note) {
   note(`Creating the token for ${nameOf(user)}…`);
   try {
@@ -22,7 +14,7 @@ async function create(user, note) {
   }
 }
 
-const picker = userPicker($('user'), $('users'), $('user-note'), create);
+const recipientPicker = userPicker($('user'), $('users'), $('user-note'), create);
 
 function showDraft() {
   const { description, scopes, expires_in_days: days, allowed_ips: addresses } = draft();
@@ -44,14 +36,14 @@ function showDraft() {
 }
 
 onShow('choose', () => {
-  picker.reset();
+  recipientPicker.reset();
   $('choose-limit').hidden = texts(ownToken().scopes).includes('staff:write');
   showDraft();
 });
-onSignOut(picker.reset);
+onSignOut(recipientPicker.reset);
 $('choose-back').addEventListener('click', () => {
-  if (!picker.isLocked()) {
-    picker.reset();
+  if (!recipientPicker.isLocked()) {
+    recipientPicker.reset();
     show('describe', $('description'));
   }
 });

@@ -1,9 +1,3 @@
-import { SCOPES } from './access.js';
-import { $, element, text, texts } from './dom.js';
-import { clearErrors, complain, explain, fieldErrors } from './errors.js';
-import { onSignOut, ownToken } from './session.js';
-import { onShow, show } from './views.js';
-
 const DESCRIPTION_MAX = 200;
 const ADDRESSES_MAX = 20;
 
@@ -26,7 +20,7 @@ const scopes = () => [...$('scopes').querySelectorAll(':checked')].map((box) => 
 const addresses = () => $('addresses').value.split(/[\s,;]+/).filter(Boolean);
 
 /** Returns what was asked for in this step, as fields of the request; what was left empty is absent. */
-export function draft() {
+function draft() {
   return {
     ...(description() && { description: description() }),
     ...(scopes().length > 0 && { scopes: scopes() }),
@@ -36,7 +30,7 @@ export function draft() {
 }
 
 /** Goes back to this step if an error of the API names one of its fields. Returns whether it did. */
-export function correct(failure) {
+function correct(failure) {
   const errors = fieldErrors(failure).filter(({ field }) => Object.hasOwn(FIELDS, text(field)));
   if (errors.length === 0) {
     return false;
@@ -50,7 +44,7 @@ export function correct(failure) {
 
 const sentence = (words) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
-export function forgetDraft() {
+function forgetDraft() {
   $('describe-form').reset();
   $('options').open = false;
   unmark();

@@ -1,15 +1,15 @@
 /** Returns the element with this id. */
-export const $ = (id) => document.getElementById(id);
+const $ = (id) => document.getElementById(id);
 
-export const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Returns a value of a response as text, and an empty text for everything that is not text or a number. */
-export const text = (value) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+const text = (value) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
 
 /** Returns the texts in a list of a response. */
-export const texts = (value) => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
+const texts = (value) => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
 
-export function element(name, content, className) {
+function element(name, content, className) {
   const made = document.createElement(name);
   made.append(...(Array.isArray(content) ? content : [content]));
   if (className) {
@@ -19,12 +19,12 @@ export function element(name, content, className) {
 }
 
 /** Makes words that only a screen reader presents. */
-export const spoken = (words) => element('span', words, 'unseen');
+const spoken = (words) => element('span', words, 'unseen');
 
-export function setBusy(button, isBusy) {
+function setBusy(button, isBusy) {
   button.setAttribute('aria-disabled', String(isBusy));
 }
 
 /** Makes one row of a `dl` of facts. */
-export const fact = (term, content) =>
+const fact = (term, content) =>
   element('div', [element('dt', term), element('dd', content)]);

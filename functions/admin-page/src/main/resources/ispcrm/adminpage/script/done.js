@@ -1,16 +1,8 @@
-import { API } from './api.js';
-import { $, element, fact, text, texts } from './dom.js';
-import { reach, scopeList } from './scopes.js';
-import { onSignOut } from './session.js';
-import { daysAhead, shownTime } from './times.js';
-import { nameOf } from './user-picker.js';
-import { show } from './views.js';
-
 /** Has the browser ask before it leaves the page. */
 const keep = (event) => event.preventDefault();
 
 /** Shows a new token: the only time that anyone sees its secret. */
-export function showResult(data, user) {
+function showResult(data, user) {
   const token = text(data.token);
   const ids = [`username ${text(user.username)}`, `customer ${text(user.customer_id)}`];
   if (user.id !== user.username) {

@@ -1,7 +1,4 @@
-import { API } from './api.js';
-import { $, element, isObject, text } from './dom.js';
-
-export const NEW_TOKEN_HELP =
+const NEW_TOKEN_HELP =
   'If you have no other token, ask an administrator of the AWS account to run the function bootstrap-admin: ' +
   'it prints a new one.';
 
@@ -33,7 +30,7 @@ const LABELS = {
 };
 
 /** Returns the errors of single fields, which say more than the response's message then does. */
-export const fieldErrors = ({ status, json }) =>
+const fieldErrors = ({ status, json }) =>
   status === 400 && Array.isArray(json.errors) ? json.errors.filter(isObject) : [];
 
 function pause(retryAfter) {
@@ -118,7 +115,7 @@ function instruction(failure, task) {
 }
 
 /** Shows a message above the step, with what it is about in detail, and has screen readers announce it. */
-export function complain(message, requestId = '', details = []) {
+function complain(message, requestId = '', details = []) {
   const parts = [element('p', message)];
   const items = details.map(({ field, message: said }) => {
     const name = Object.hasOwn(LABELS, text(field)) ? LABELS[field] : field;
@@ -134,11 +131,11 @@ export function complain(message, requestId = '', details = []) {
   $('alert').scrollIntoView({ block: 'nearest' });
 }
 
-export const clearErrors = () => $('alert').replaceChildren();
+const clearErrors = () => $('alert').replaceChildren();
 
 /** Shows what to do after a Failure of this task, which is a key of RETRY. */
-export function explain(failure, task) {
+function explain(failure, task) {
   complain(instruction(failure, task) + uncertainty(failure, task), failure.requestId, fieldErrors(failure));
 }
 
-export const isTokenRefused = (error) => error.reason === 'refused' && error.status === 401;
+const isTokenRefused = (error) => error.reason === 'refused' && error.status === 401;

@@ -1,9 +1,3 @@
-import { $ } from './dom.js';
-import { onSignOut, report } from './session.js';
-import { showTokens } from './tokens.js';
-import { nameOf, userPicker } from './user-picker.js';
-import { onShow } from './views.js';
-
 async function list(user, note) {
   note(`Loading the tokens of ${nameOf(user)}…`);
   try {
@@ -13,7 +7,7 @@ async function list(user, note) {
   }
 }
 
-const picker = userPicker($('owner'), $('owners'), $('owner-note'), list);
+const ownerPicker = userPicker($('owner'), $('owners'), $('owner-note'), list);
 
-onShow('find', picker.reset);
-onSignOut(picker.reset);
+onShow('find', ownerPicker.reset);
+onSignOut(ownerPicker.reset);

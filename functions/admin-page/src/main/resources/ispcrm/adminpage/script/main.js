@@ -1,12 +1,3 @@
-import { signOut } from './session.js';
-import './sign-in.js';
-import './start.js';
-import './describe.js';
-import './choose.js';
-import './done.js';
-import './find.js';
-import './tokens.js';
-
 // What the first click of a double click brings onto the screen must not be hit by the second one.
 document.addEventListener(
   'click',

@@ -1,11 +1,7 @@
-import { $, element, fact, text } from './dom.js';
-import { onSignOut } from './session.js';
-import { nameOf } from './user-picker.js';
-
 const dialog = $('confirm');
 
 /** Asks whether to revoke a valid token. Resolves as `ask`. */
-export const confirmRevocation = (token, title, owner, isOwn) =>
+const confirmRevocation = (token, title, owner, isOwn) =>
   ask({
     title: 'Revoke this token?',
     words: 'Programs that use it lose access with their next request. You cannot undo this.',
@@ -17,7 +13,7 @@ export const confirmRevocation = (token, title, owner, isOwn) =>
   });
 
 /** Asks whether to revoke the tokens that a token created, which itself is no longer valid. Resolves as `ask`. */
-export const confirmRevocationOfDescendants = (token, title, owner) =>
+const confirmRevocationOfDescendants = (token, title, owner) =>
   ask({
     title: 'Revoke what this token created?',
     words:
@@ -29,7 +25,7 @@ export const confirmRevocationOfDescendants = (token, title, owner) =>
   });
 
 /** Asks whether to revoke all tokens of a user. Resolves as `ask`. */
-export const confirmRevocationOfAll = (owner, isOwn) =>
+const confirmRevocationOfAll = (owner, isOwn) =>
   ask({
     title: 'Revoke all tokens of this user?',
     words:

@@ -1,8 +1,5 @@
-import { SCOPES } from './access.js';
-import { element } from './dom.js';
-
 /** Makes a list of scopes with what each of them allows. */
-export const scopeList = (scopes) =>
+const scopeList = (scopes) =>
   element(
     'ul',
     scopes.map((scope) =>
@@ -11,4 +8,4 @@ export const scopeList = (scopes) =>
   );
 
 /** Says whether a token is narrowed, in front of its scopes. */
-export const reach = ({ narrowed }) => (narrowed === true ? 'Limited to: ' : 'All scopes of the user’s role: ');
+const reach = ({ narrowed }) => (narrowed === true ? 'Limited to: ' : 'All scopes of the user’s role: ');

@@ -1,9 +1,3 @@
-import { call, Failure } from './api.js';
-import { $, isObject, text } from './dom.js';
-import { complain, explain, isTokenRefused } from './errors.js';
-import { parseTime, shownTime } from './times.js';
-import { show } from './views.js';
-
 const MINUTE_MS = 60_000;
 const WARNING_MINUTES = 10;
 
@@ -12,7 +6,7 @@ let session = null;
 const forgetters = [];
 
 /** Registers what signing out must also remove from the page. */
-export function onSignOut(forget) {
+function onSignOut(forget) {
   forgetters.push(forget);
 }
 
@@ -20,7 +14,7 @@ export function onSignOut(forget) {
  * Calls the API with a token, and starts a session with that token if `isAccepted` returns true for the response's
  * JSON.
  */
-export async function startSession(token, isAccepted) {
+async function startSession(token, isAccepted) {
   const life = new AbortController();
   const { json, tokenExpiresAt } = await call('', { token, signal: life.signal });
   if (!isAccepted(json)) {
@@ -40,7 +34,7 @@ export async function startSession(token, isAccepted) {
  * Calls the API with the session's token, and returns the response's JSON. Rejects as `call` does; signing out aborts
  * the call.
  */
-export async function request(path, { signal, method, body } = {}) {
+async function request(path, { signal, method, body } = {}) {
   const { token, life } = session;
   const both = signal ? AbortSignal.any([life.signal, signal]) : life.signal;
   const { json, tokenExpiresAt } = await call(path, { token, signal: both, method, body });
@@ -49,7 +43,7 @@ export async function request(path, { signal, method, body } = {}) {
 }
 
 /** Returns what the API says about the token with which the administrator signed in. */
-export const ownToken = () => session.own;
+const ownToken = () => session.own;
 
 function setEnd(tokenExpiresAt) {
   if (parseTime(tokenExpiresAt)) {
@@ -86,7 +80,7 @@ function remaining(minutes) {
 setInterval(() => session && showEnd(), MINUTE_MS / 4);
 
 /** Removes both tokens and everything that was typed or shown, and asks for a token. */
-export function signOut() {
+function signOut() {
   session?.life.abort();
   session = null;
   $('sign-out').hidden = true;
@@ -96,7 +90,7 @@ export function signOut() {
 }
 
 /** Shows a failure, and signs out first if the token is no longer valid. An aborted call shows nothing. */
-export function report(error, task) {
+function report(error, task) {
   if (error instanceof Failure) {
     if (isTokenRefused(error) && task !== 'signIn') {
       signOut();

@@ -1,9 +1,3 @@
-import { Failure } from './api.js';
-import { $, setBusy } from './dom.js';
-import { clearErrors, complain, explain, isTokenRefused, NEW_TOKEN_HELP } from './errors.js';
-import { onSignOut, report, startSession } from './session.js';
-import { show } from './views.js';
-
 let isSigningIn = false;
 
 function markToken(isWrong) {

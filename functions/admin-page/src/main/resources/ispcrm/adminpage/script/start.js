@@ -1,6 +1,3 @@
-import { $ } from './dom.js';
-import { show } from './views.js';
-
 $('start-button').addEventListener('click', () => show('describe', $('description')));
 $('describe-back').addEventListener('click', () => show('start', $('start-button')));
 $('find-button').addEventListener('click', () => show('find', $('owner')));

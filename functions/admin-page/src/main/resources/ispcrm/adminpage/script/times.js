@@ -1,17 +1,15 @@
-import { element } from './dom.js';
-
 const DAY_MS = 86_400_000;
 const FORMAT = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' };
 
 /** Reads a time as the API writes it: `2026-11-24 10:00:00` or ISO 8601, in UTC. Returns null for anything else. */
-export function parseTime(value) {
+function parseTime(value) {
   const parts = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)/.exec(value);
   const time = parts ? new Date(`${parts[1]}T${parts[2]}Z`) : new Date(NaN);
   return Number.isNaN(time.getTime()) ? null : time;
 }
 
 /** Makes the content that shows a time of the API; what is not a time is shown as it is. */
-export function shownTime(value) {
+function shownTime(value) {
   const time = parseTime(value);
   if (time === null) {
     return value || 'not stated';
@@ -22,7 +20,7 @@ export function shownTime(value) {
 }
 
 /** Says in how many days a time of the API is, such as ` (in 3 days)`; nothing if it is past or not a time. */
-export function daysAhead(value) {
+function daysAhead(value) {
   const time = parseTime(value);
   if (time === null || time <= Date.now()) {
     return '';

@@ -1,13 +1,3 @@
-import { API, Failure } from './api.js';
-import { $, element, fact, isObject, setBusy, spoken, text, texts } from './dom.js';
-import { clearErrors, complain, NEW_TOKEN_HELP } from './errors.js';
-import { confirmRevocation, confirmRevocationOfAll, confirmRevocationOfDescendants } from './revoke.js';
-import { reach } from './scopes.js';
-import { onSignOut, ownToken, report, request, signOut } from './session.js';
-import { daysAhead, parseTime, shownTime } from './times.js';
-import { nameOf } from './user-picker.js';
-import { onShow, show } from './views.js';
-
 const PAGE = 20;
 
 let owner = null;
@@ -21,7 +11,7 @@ const titleOf = (token) => text(token.description) || 'Token without a descripti
 const isOwn = (token) => token.id === ownToken().id;
 
 /** Shows the tokens of a user. Rejects as `request` does, and then leaves the current step as it is. */
-export async function showTokens(user) {
+async function showTokens(user) {
   const page = await load(user, null);
   owner = user;
   const state = text(user.status);

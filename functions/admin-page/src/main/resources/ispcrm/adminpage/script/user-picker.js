@@ -1,14 +1,9 @@
-import { Failure } from './api.js';
-import { element, isObject, spoken, text } from './dom.js';
-import { clearErrors } from './errors.js';
-import { report, request } from './session.js';
-
 const RESULTS = 20;
 const TYPING_PAUSE_MS = 250;
 const USERNAME_START = /^[A-Za-z0-9][A-Za-z0-9._@+:-]{0,63}$/;
 
 /** Returns the name by which a person knows a user. */
-export const nameOf = (user) => text(user.name) || text(user.username);
+const nameOf = (user) => text(user.name) || text(user.username);
 
 /**
  * Makes a field and a list into a combobox of users, as in the WAI-ARIA Authoring Practices.
@@ -19,7 +14,7 @@ export const nameOf = (user) => text(user.name) || text(user.username);
  * @param choose is called with the chosen user and a function that shows a note. The field is locked until the promise
  *     that it returns settles.
  */
-export function userPicker(input, list, status, choose) {
+function userPicker(input, list, status, choose) {
   let users = [];
   let active = -1;
   let typing = 0;

@@ -1,18 +1,15 @@
-import { $ } from './dom.js';
-import { clearErrors } from './errors.js';
-
 const views = [...document.querySelectorAll('main > section')];
 const steps = [...$('steps').children];
 
 const preparations = {};
 
 /** Registers what to do each time before this step is shown. */
-export function onShow(id, prepare) {
+function onShow(id, prepare) {
   (preparations[id] ??= []).push(prepare);
 }
 
 /** Shows one step instead of the current one, and moves the focus to `focus`, or to the step's title without it. */
-export function show(id, focus) {
+function show(id, focus) {
   clearErrors();
   preparations[id]?.forEach((prepare) => prepare());
   for (const view of views) {
