@@ -101,7 +101,7 @@ class ErasureTest {
   /** Creates a user with values wherever the API stores them. */
   private static Requests.Response prepare(String id) {
     Requests.Response created = requests.createUser(body(id), "key-" + id);
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 5; i++) {
       requests.updateUser(id, "{\"name\":\"%s %d\"}".formatted(MARK, i));
     }
     requests.updateUser(id, "{\"username\":\"%s-new\"}".formatted(MARK + id));
