@@ -167,7 +167,7 @@ class FaultTableTest {
   void noFaultAtAnyMomentHarmsTheDataOrKeepsAnybodyWaiting() throws Exception {
     Map<String, Subject> functions = new LinkedHashMap<>();
     SUBJECTS.forEach(subject -> functions.putIfAbsent(subject.name(), subject));
-    ExecutorService threads = Executors.newFixedThreadPool(12);
+    ExecutorService threads = Executors.newFixedThreadPool(SUBJECTS.size());
     try {
       List<Future<?>> results = new ArrayList<>();
       functions.values().forEach(subject -> results.add(threads.submit(() -> moments(subject))));
@@ -250,7 +250,7 @@ class FaultTableTest {
 
   private String table(boolean isLasting) throws Exception {
     List<Map<Fault, String>> rows = new ArrayList<>();
-    ExecutorService threads = Executors.newFixedThreadPool(12);
+    ExecutorService threads = Executors.newFixedThreadPool(SUBJECTS.size());
     try {
       List<Future<Map<Fault, String>>> results = new ArrayList<>();
       SUBJECTS.forEach(subject -> results.add(threads.submit(() -> row(subject, isLasting))));

@@ -110,7 +110,7 @@ class SnapStartIT {
       // The authorizer parses tokens, so it loads a class that could also generate them.
       if (!name.equals("authorizer")) {
         assertThat(Files.readString(classes))
-            .contains("ispcrm.http.LambdaEntryPoint")
+            .contains("ispcrm.runtime.LambdaEntryPoint")
             .doesNotContain(GENERATORS);
       }
       Set<String> connectionsBefore = connections();
