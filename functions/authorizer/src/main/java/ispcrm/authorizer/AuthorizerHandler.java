@@ -103,15 +103,15 @@ public final class AuthorizerHandler extends LambdaHandler {
     return output;
   }
 
-  /** Rehearses a request that is allowed, and records the use of its token. */
+  /** Handles a request that is allowed, and records the use of its token. */
   private static DynamoDbPriming priming() {
     String event =
         PrimingEvent.of(Endpoint.GET_USER, PrimingUser.ID)
             .withHeader("Authorization", "Bearer " + PrimingToken.SECRET)
             .text();
     return DynamoDbPriming.connectingWith(event)
-        .rehearsing(
+        .calling(
             event, PrimingToken.found(PrimingUser.ID), PrimingUser.found(), CannedResponse.EMPTY)
-        .rehearsing(event, CannedResponse.EMPTY);
+        .calling(event, CannedResponse.EMPTY);
   }
 }

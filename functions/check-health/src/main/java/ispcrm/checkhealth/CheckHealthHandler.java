@@ -46,7 +46,7 @@ public final class CheckHealthHandler extends LambdaHandler {
   private static DynamoDbPriming priming() {
     String event = PrimingEvent.of(Endpoint.CHECK_HEALTH).text();
     return DynamoDbPriming.connectingWith(event)
-        .rehearsing(
+        .calling(
             event,
             CannedResponse.EMPTY,
             CannedResponse.EMPTY,

@@ -48,6 +48,6 @@ public final class CreateTokenHandler extends LambdaHandler {
         PrimingEvent.of(Endpoint.CREATE_TOKEN)
             .withBody(Map.of("user", PrimingUser.ID, "scopes", List.of("self:read")))
             .text();
-    return DynamoDbPriming.connectingWith(event).rehearsing(event, CannedResponse.EMPTY);
+    return DynamoDbPriming.connectingWith(event).calling(event, CannedResponse.EMPTY);
   }
 }

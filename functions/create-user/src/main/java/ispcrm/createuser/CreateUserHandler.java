@@ -54,8 +54,8 @@ public final class CreateUserHandler extends LambdaHandler {
 
   private static DynamoDbPriming priming(Idempotency idempotency) {
     return DynamoDbPriming.connectingWith(idempotency::checkReadable)
-        .rehearsing(event().text(), CannedResponse.EMPTY)
-        .rehearsing(
+        .calling(event().text(), CannedResponse.EMPTY)
+        .calling(
             event().withHeader("Idempotency-Key", PrimingUser.ID).text(),
             CannedResponse.EMPTY,
             CannedResponse.EMPTY);

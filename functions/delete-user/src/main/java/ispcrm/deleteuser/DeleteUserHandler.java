@@ -44,7 +44,7 @@ public final class DeleteUserHandler extends LambdaHandler {
   private static DynamoDbPriming priming() {
     String event = PrimingEvent.of(Endpoint.DELETE_USER, PrimingUser.ID).text();
     return DynamoDbPriming.connectingWith(event)
-        .rehearsing(
+        .calling(
             event,
             PrimingUser.found(),
             CannedResponse.EMPTY,

@@ -36,7 +36,7 @@ public final class GetTokenHandler extends LambdaHandler {
   private static DynamoDbPriming priming() {
     String event = PrimingEvent.of(Endpoint.GET_TOKEN, PrimingToken.ID).text();
     return DynamoDbPriming.connectingWith(event)
-        .rehearsing(
+        .calling(
             event,
             PrimingToken.list(PrimingUser.ID, 1),
             PrimingToken.found(PrimingUser.ID),

@@ -31,7 +31,7 @@ public final class GetUserHandler extends LambdaHandler {
   private static DynamoDbPriming priming() {
     String event = PrimingEvent.of(Endpoint.GET_USER, PrimingUser.ID).text();
     return DynamoDbPriming.connectingWith(event)
-        .rehearsing(event, PrimingUser.found())
-        .rehearsing(event, CannedResponse.EMPTY);
+        .calling(event, PrimingUser.found())
+        .calling(event, CannedResponse.EMPTY);
   }
 }

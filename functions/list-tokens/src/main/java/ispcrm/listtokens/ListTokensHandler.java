@@ -37,7 +37,7 @@ public final class ListTokensHandler extends LambdaHandler {
   private static DynamoDbPriming priming() {
     String event = PrimingEvent.of(Endpoint.LIST_TOKENS).withQuery("user", PrimingUser.ID).text();
     return DynamoDbPriming.connectingWith(event)
-        .rehearsing(
+        .calling(
             event,
             PrimingToken.list(PrimingUser.ID, ListQuery.DEFAULT_LIMIT + 1),
             PrimingUser.found());

@@ -39,7 +39,7 @@ public final class ListUserHistoryHandler extends LambdaHandler {
   private static DynamoDbPriming priming() {
     String event = PrimingEvent.of(Endpoint.LIST_USER_HISTORY, PrimingUser.ID).text();
     return DynamoDbPriming.connectingWith(event)
-        .rehearsing(
+        .calling(
             event,
             PrimingEntries.list(
                 PrimingUser.ID, PrimingUser.user().toMap(), ListQuery.DEFAULT_LIMIT + 1));

@@ -91,7 +91,10 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
         page.next());
   }
 
-  /** The filter that the parameters describe; any filter if one of them is invalid. */
+  /**
+   * The filter that the parameters describe. If one of them is invalid, the result is arbitrary,
+   * and the query has an error.
+   */
   private Users.Filter filter(ListQuery query) {
     Users.ByUsername byUsername =
         new Users.ByUsername(

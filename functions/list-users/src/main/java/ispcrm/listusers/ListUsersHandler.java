@@ -34,7 +34,7 @@ public final class ListUsersHandler extends LambdaHandler {
     // A prefix that no username has, so that no personal data gets into the snapshot.
     return DynamoDbPriming.connectingWith(
             PrimingEvent.of(Endpoint.LIST_USERS).withQuery("q", PrimingUser.ID).text())
-        .rehearsing(
+        .calling(
             PrimingEvent.of(Endpoint.LIST_USERS).text(),
             PrimingUser.list(ListQuery.DEFAULT_LIMIT + 1));
   }

@@ -41,7 +41,7 @@ public final class RevokeTokenHandler extends LambdaHandler {
   private static DynamoDbPriming priming() {
     String event = PrimingEvent.of(Endpoint.REVOKE_TOKEN, PrimingToken.ID).text();
     return DynamoDbPriming.connectingWith(event)
-        .rehearsing(
+        .calling(
             event,
             PrimingToken.list(PrimingUser.ID, 1),
             PrimingToken.found(PrimingUser.ID),

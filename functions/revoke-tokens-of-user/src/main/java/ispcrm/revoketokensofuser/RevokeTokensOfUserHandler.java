@@ -42,6 +42,6 @@ public final class RevokeTokensOfUserHandler extends LambdaHandler {
     String event =
         PrimingEvent.of(Endpoint.REVOKE_TOKENS_OF_USER).withQuery("user", PrimingUser.ID).text();
     return DynamoDbPriming.connectingWith(event)
-        .rehearsing(event, PrimingUser.found(), CannedResponse.EMPTY);
+        .calling(event, PrimingUser.found(), CannedResponse.EMPTY);
   }
 }

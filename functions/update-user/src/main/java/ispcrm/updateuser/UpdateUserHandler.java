@@ -43,6 +43,6 @@ public final class UpdateUserHandler extends LambdaHandler {
             .withBody(Map.of("status", "suspended", "mac", "AABBCCDDEE00"))
             .text();
     return DynamoDbPriming.connectingWith(event)
-        .rehearsing(event, PrimingUser.found(), CannedResponse.EMPTY);
+        .calling(event, PrimingUser.found(), CannedResponse.EMPTY);
   }
 }

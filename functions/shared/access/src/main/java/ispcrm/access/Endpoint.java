@@ -143,8 +143,8 @@ public enum Endpoint {
   }
 
   /**
-   * All paths that lead to this endpoint. What the API could do when its first version was
-   * documented is also available under v0 and with {@code Users}; anything else is not.
+   * All paths of this endpoint. The endpoints of the first documented version also exist under v0
+   * and with {@code Users}.
    */
   public Set<String> paths() {
     Set<String> paths = new LinkedHashSet<>();

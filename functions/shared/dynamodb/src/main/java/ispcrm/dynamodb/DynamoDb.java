@@ -40,16 +40,16 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 public final class DynamoDb {
   private static final String CONFLICT = "TransactionConflict";
 
-  /** A call usually takes a hundredth of it. */
+  /** The usual latency is about 10 ms. */
   private static final Duration ATTEMPT = Duration.ofSeconds(1);
 
   private static final int MAX_CONFLICTS = 8;
 
-  /** The reasons for which a transaction is canceled that pass by themselves. */
-  private static final Set<String> PASSING =
+  /** Transient reasons for which a transaction is canceled. */
+  private static final Set<String> TRANSIENT =
       Set.of(CONFLICT, "ProvisionedThroughputExceeded", "ThrottlingError");
 
-  /** What a transaction leaves of the time for finding out whether it was carried out. */
+  /** Reserved for checking whether a transaction without a response was committed. */
   private static final Duration LOOK_BACK = Duration.ofMillis(700);
 
   private DynamoDb() {}
@@ -57,10 +57,9 @@ public final class DynamoDb {
   /**
    * Creates a client with the region, endpoint and credentials of the default chains. A call ends
    * by the {@link Deadline}, including its retries, of which there are at most three. Those of a
-   * throttled call are further apart, because throttling lasts longer than most faults. The SDK
-   * would stop retrying after many faults in a row; this client does not, because so few retries do
-   * not burden DynamoDB, and a single later fault would become an error. Create one client for each
-   * function and keep it.
+   * throttled call are further apart, because throttling lasts longer than most faults. After many
+   * faults in a row, the SDK would not retry even once; this client does, because so few retries do
+   * not burden DynamoDB. Create one client for each function and keep it.
    *
    * <p>Its calls throw {@link UnavailableException} if DynamoDB throttles, fails or does not
    * respond.
@@ -210,21 +209,21 @@ public final class DynamoDb {
           return Set.of();
         }
         Set<Integer> failed = new TreeSet<>();
-        Set<String> passing = new TreeSet<>();
+        Set<String> transientReasons = new TreeSet<>();
         for (int i = 0; i < e.cancellationReasons().size(); i++) {
           String code = e.cancellationReasons().get(i).code();
           if ("ConditionalCheckFailed".equals(code)) {
             failed.add(i);
-          } else if (PASSING.contains(code)) {
-            passing.add(code);
+          } else if (TRANSIENT.contains(code)) {
+            transientReasons.add(code);
           }
         }
-        if (!passing.isEmpty()) {
+        if (!transientReasons.isEmpty()) {
           if (attempt < MAX_CONFLICTS && pause(attempt)) {
             continue;
           }
           if (failed.isEmpty()) {
-            throw unwritten(passing, e);
+            throw unwritten(transientReasons, e);
           }
         }
         boolean hasFurther = failed.removeIf(position -> position >= items.size());

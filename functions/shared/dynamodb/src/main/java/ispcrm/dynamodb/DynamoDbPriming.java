@@ -8,13 +8,13 @@ import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /**
- * Primes a function that uses DynamoDB. Only {@link #connect} calls DynamoDB; what is rehearsed
- * gets canned responses from the HTTP client below the SDK, so that it covers everything that a
- * call does, including what it must not do before a snapshot, such as reading and writing data.
+ * Primes a function that uses DynamoDB. Only {@link #connect} calls DynamoDB. The other calls get
+ * canned responses from the HTTP client below the SDK, so they run all code of a real call, even
+ * code that would read or write data.
  */
 public final class DynamoDbPriming implements Priming {
   private final Consumer<LambdaEntryPoint> read;
-  private final List<Consumer<LambdaEntryPoint>> rehearsals = new ArrayList<>();
+  private final List<Consumer<LambdaEntryPoint>> calls = new ArrayList<>();
 
   private DynamoDbPriming(Consumer<LambdaEntryPoint> read) {
     this.read = read;
@@ -36,12 +36,12 @@ public final class DynamoDbPriming implements Priming {
   }
 
   /**
-   * Adds a call to rehearse.
+   * Adds a call.
    *
    * @param responses what DynamoDB responds to the function, in this order
    */
-  public DynamoDbPriming rehearsing(String event, CannedResponse... responses) {
-    rehearsals.add(
+  public DynamoDbPriming calling(String event, CannedResponse... responses) {
+    calls.add(
         function -> SnapshotHttpClient.respond(List.of(responses), () -> function.prime(event)));
     return this;
   }
@@ -60,7 +60,7 @@ public final class DynamoDbPriming implements Priming {
   }
 
   @Override
-  public void rehearse(LambdaEntryPoint function) {
-    rehearsals.forEach(rehearsal -> rehearsal.accept(function));
+  public void call(LambdaEntryPoint function) {
+    calls.forEach(call -> call.accept(function));
   }
 }

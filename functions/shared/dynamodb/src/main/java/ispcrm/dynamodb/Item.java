@@ -23,7 +23,7 @@ public record Item(String key, Map<String, AttributeValue> attributes) {
   /**
    * An item with these attributes.
    *
-   * @param keyNames the attributes that the log should name the item by
+   * @param keyNames the attributes that identify the item in the log
    */
   public static Item of(Map<String, AttributeValue> attributes, String... keyNames) {
     String key =

@@ -15,9 +15,9 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 
 /**
  * The HTTP client of a function until Lambda has restored it from a SnapStart snapshot: it closes
- * each connection after its call, or gives canned responses to calls that are only rehearsed. A
- * connection that is open in a snapshot would be used by the restored function until it fails.
- * After the restore, it does nothing but pass calls on.
+ * each connection after its call, or gives canned responses to calls that only prime. A connection
+ * saved in a snapshot is dead after the restore. After the restore, it does nothing but pass calls
+ * on.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-best-practices.html">Best
  *     practices for working with Lambda SnapStart</a>

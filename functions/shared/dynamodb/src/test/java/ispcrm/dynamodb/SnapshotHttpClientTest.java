@@ -48,7 +48,7 @@ class SnapshotHttpClientTest {
   }
 
   @Test
-  void callsAreSentUnlessTheyAreRehearsed() {
+  void callsAreSentUnlessTheyAreCanned() {
     SnapshotHttpClient.respond(List.of(CannedResponse.EMPTY), () -> call("attempt=1; max=4"));
     assertThatThrownBy(() -> call("attempt=1; max=4"))
         .hasRootCauseInstanceOf(ConnectException.class);

@@ -15,8 +15,8 @@ final class Accept {
   private Accept() {}
 
   /**
-   * Whether errors are to be problem details (RFC 9457): the client names their media type, and
-   * prefers it to no lesser degree than {@code application/json}.
+   * Whether errors are to be problem details (RFC 9457): the client accepts their media type with
+   * at least the weight of {@code application/json}.
    */
   static boolean prefersProblem(RequestHeaders headers) {
     List<String> ranges =

@@ -17,7 +17,7 @@ public final class Cors {
   private static final String REQUEST_HEADERS =
       "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Auth-Token";
 
-  /** The headers of responses that are not readable anyway. */
+  /** The response headers that scripts cannot read by default. */
   private static final String RESPONSE_HEADERS =
       "ETag, Idempotency-Replayed, Link, Location, Retry-After, WWW-Authenticate, X-Release,"
           + " X-Request-Id, X-Token-Expires-At";

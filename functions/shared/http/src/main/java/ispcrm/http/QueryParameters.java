@@ -11,7 +11,7 @@ import java.util.Set;
  * repeated, is an error. Every error is noted; {@link #check} reports all of them.
  */
 public class QueryParameters {
-  /** What other APIs call the parameters of pages and sorting. */
+  /** Paging and sorting parameters of other APIs, for a helpful error. */
   private static final Set<String> FOREIGN =
       Set.of(
           "page",

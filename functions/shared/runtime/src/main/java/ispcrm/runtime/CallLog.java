@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 public final class CallLog {
   private static final ThreadLocal<CallLog> CURRENT = new ThreadLocal<>();
 
-  /** How the environment of a call came into being, or that it had calls before. */
+  /** Whether a call is a cold start, the first call after a restore, or warm. */
   enum Start {
     COLD,
     RESTORED,

@@ -33,7 +33,7 @@ import org.crac.Resource;
  */
 public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
   /** The JVM compiles code that runs often, and the snapshot contains the compiled code. */
-  private static final int REHEARSALS = 300;
+  private static final int CALLS = 300;
 
   private static final int CONNECTIONS = 30;
 
@@ -121,19 +121,19 @@ public final class LambdaEntryPoint implements RequestStreamHandler, Resource {
   }
 
   /**
-   * Primes the function: connects {@value #CONNECTIONS} times and rehearses calls {@value
-   * #REHEARSALS} times, each for at most {@value #MAX_PRIMING_SECONDS} seconds. If that fails, an
-   * error is logged and the snapshot is taken anyway: a new role may not reach its table yet, and a
-   * fault of DynamoDB must not prevent a fix from being deployed. Such a version is only slower at
-   * its first calls. A version that can never reach its table fails those calls too, which the
-   * deployment's alarms notice.
+   * Primes the function: connects {@value #CONNECTIONS} times and handles its calls {@value #CALLS}
+   * times, each for at most {@value #MAX_PRIMING_SECONDS} seconds. If that fails, an error is
+   * logged and the snapshot is taken anyway: a new role may not reach its table yet, and a fault of
+   * DynamoDB must not prevent a fix from being deployed. Such a version is only slower at its first
+   * calls. A version that can never reach its table fails those calls too, which the deployment's
+   * alarms notice.
    */
   @Override
   public void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
     skipRandomNumbers(); // only primes it
     Priming calls = priming.get();
     repeat(CONNECTIONS, calls::connect);
-    repeat(REHEARSALS, calls::rehearse);
+    repeat(CALLS, calls::call);
   }
 
   private void repeat(int times, Consumer<LambdaEntryPoint> step) {

@@ -18,7 +18,7 @@ public interface Priming {
     return "snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"));
   }
 
-  /** Rehearses one event, for a function that depends on nothing outside of the process. */
+  /** Handles one event, for a function that depends on nothing outside of the process. */
   static Priming with(String event) {
     return function -> function.prime(event);
   }
@@ -31,5 +31,5 @@ public interface Priming {
   default void connect(LambdaEntryPoint function) {}
 
   /** Does what calls do, without calling anything outside of the process. */
-  void rehearse(LambdaEntryPoint function);
+  void call(LambdaEntryPoint function);
 }

@@ -92,8 +92,8 @@ class LambdaEntryPointTest {
                   }
 
                   @Override
-                  public void rehearse(LambdaEntryPoint function) {
-                    attempts.add("rehearsal");
+                  public void call(LambdaEntryPoint function) {
+                    attempts.add("call");
                   }
                 })
         .beforeCheckpoint(null);

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 
-/** The user that functions are primed with, who almost certainly does not exist. */
+/** A fixture for priming; no real user has this id. */
 public final class PrimingUser {
   public static final String ID = "snapstart-priming";
 

@@ -20,7 +20,7 @@ abstract sealed class UserRequest permits CreateUserRequest, UpdateUserRequest {
 
   /**
    * @param body the request's JSON
-   * @param fixed fields that this request cannot set, each with what is wrong with naming it
+   * @param fixed fields that the request must not contain, each with its error message
    */
   UserRequest(Map<String, Object> body, Map<UserField<?>, String> fixed) {
     this.body = body;
