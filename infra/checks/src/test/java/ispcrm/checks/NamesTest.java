@@ -46,7 +46,7 @@ class NamesTest {
     assertThat(Checkout.list("functions"))
         .as("every folder there is a module or holds the libraries")
         .filteredOn(name -> !name.equals("target"))
-        .containsExactlyInAnyOrderElementsOf(with(modules(), "shared", "pom.xml"));
+        .containsExactlyInAnyOrderElementsOf(with(modules(), "shared", "pom.xml", "lambda.xml"));
   }
 
   @ParameterizedTest
@@ -54,8 +54,7 @@ class NamesTest {
   void theTemplateNamesTheFunctionLikeItsModule(String module) {
     LambdaFunction function = TEMPLATE.functions().get(module);
     assertThat(function.logicalId()).isEqualTo(pascal(module) + "Function");
-    assertThat(function.codeUri())
-        .isEqualTo("functions/" + module + "/target/" + module + "-lambda.jar");
+    assertThat(function.codeUri()).isEqualTo("functions/" + module + "/target/" + module + ".zip");
     assertThat(function.handler()).isEqualTo(className(module) + "Handler");
   }
 

@@ -17,11 +17,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 
 /**
- * Runs a function's jar as Lambda does: in a separate process with Lambda's flags and those of its
- * environment variable JAVA_TOOL_OPTIONS, under the Java runtime interface client. That client must
- * be on the class path of this process.
+ * Runs a function's package as Lambda does: in a separate process with Lambda's flags and those of
+ * its environment variable JAVA_TOOL_OPTIONS, under the Java runtime interface client. That client
+ * must be on the class path of this process.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/java-package.html">Deploy Java Lambda
  *     functions with .zip or JAR file archives</a>
@@ -62,7 +64,7 @@ public final class LambdaProcess implements AutoCloseable {
    * Starts a function.
    *
    * @param command the command that runs Java, such as {@code java} or {@code taskset -c 0 java}
-   * @param jar the function's code
+   * @param code its deployment package, a zip file
    * @param handler its handler class
    * @param folder a folder for its code and its log; it must not exist yet
    * @param environment its environment variables, of which {@value #MEMORY_SIZE} is required; it
@@ -70,16 +72,16 @@ public final class LambdaProcess implements AutoCloseable {
    */
   public LambdaProcess(
       List<String> command,
-      Path jar,
+      Path code,
       String handler,
       Path folder,
       Map<String, String> environment) {
-    this(command, jar, handler, folder, environment, null);
+    this(command, code, handler, folder, environment, null);
   }
 
   private LambdaProcess(
       List<String> command,
-      Path jar,
+      Path code,
       String handler,
       Path folder,
       Map<String, String> environment,
@@ -106,8 +108,7 @@ public final class LambdaProcess implements AutoCloseable {
             RUNTIME_CLIENT.get(0),
             handler));
     try {
-      Files.createDirectories(task.resolve("lib"));
-      Files.copy(jar, task.resolve("lib").resolve(jar.getFileName()));
+      unzip(code, task);
       ProcessBuilder builder =
           new ProcessBuilder(line)
               .directory(task.toFile())
@@ -152,13 +153,13 @@ public final class LambdaProcess implements AutoCloseable {
    */
   public static LambdaProcess startForSnapshot(
       List<String> command,
-      Path jar,
+      Path code,
       String handler,
       Path folder,
       Map<String, String> environment,
       String accessKey) {
     return new LambdaProcess(
-        command, jar, handler, folder, environment, Objects.requireNonNull(accessKey));
+        command, code, handler, folder, environment, Objects.requireNonNull(accessKey));
   }
 
   /**
@@ -248,6 +249,18 @@ public final class LambdaProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     runtime.close();
+  }
+
+  private static void unzip(Path code, Path folder) throws IOException {
+    try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(code))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        if (!entry.isDirectory()) {
+          Path file = folder.resolve(entry.getName());
+          Files.createDirectories(file.getParent());
+          Files.copy(zip, file);
+        }
+      }
+    }
   }
 
   private static Path nativeLibrary(Path folder) {

@@ -131,12 +131,12 @@ public final class Deployment {
     return HexFormat.of().formatHex(Arrays.copyOf(digest.digest(), RELEASE_LENGTH / 2));
   }
 
-  private static byte[] code(Path jar) {
+  private static byte[] code(Path file) {
     try {
-      return sha256().digest(Files.readAllBytes(jar));
+      return sha256().digest(Files.readAllBytes(file));
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          jar.getFileName() + " is not built: run mvn package -DskipTests.", e);
+          file.getFileName() + " is not built: run mvn package -DskipTests.", e);
     }
   }
 

@@ -257,7 +257,7 @@ public final class Template {
    * A function as deployed.
    *
    * @param logicalId such as GetUserFunction
-   * @param codeUri its jar, relative to template.yaml
+   * @param codeUri its package, relative to template.yaml
    * @param handler its handler class
    * @param memorySize its memory in MiB
    * @param hasSnapshot whether Lambda takes a SnapStart snapshot of each published version

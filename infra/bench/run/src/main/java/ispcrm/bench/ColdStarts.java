@@ -78,7 +78,7 @@ final class ColdStarts {
         processorRatio.median(),
         memory.text(0),
         classes,
-        Files.size(subject.jar()) / 1e6);
+        Files.size(subject.code()) / 1e6);
   }
 
   private static Series series(List<Subject.Start> starts, ToDoubleFunction<Subject.Start> kind) {

@@ -146,7 +146,7 @@ final class Functions {
       String name, String module, String handler, Map<String, String> environment) {
     return new Subject(
         name,
-        template.root().resolve("infra/bench/" + module + "/target/" + module + "-lambda.jar"),
+        template.root().resolve("infra/bench/" + module + "/target/" + module + ".zip"),
         handler,
         of("get-user").event(),
         "200",

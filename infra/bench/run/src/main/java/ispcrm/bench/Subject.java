@@ -14,13 +14,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * A handler to measure: its jar, its class and an event.
+ * A handler to measure: its deployment package, its class and an event.
  *
  * @param expected text that a correct response contains
  */
 record Subject(
     String name,
-    Path jar,
+    Path code,
     String handler,
     String event,
     String expected,
@@ -57,7 +57,7 @@ record Subject(
 
   /** Starts it on one processor and waits until it is ready for calls. */
   LambdaProcess start(Path folder) throws InterruptedException {
-    LambdaProcess process = new LambdaProcess(ONE_PROCESSOR, jar, handler, folder, environment);
+    LambdaProcess process = new LambdaProcess(ONE_PROCESSOR, code, handler, folder, environment);
     process.awaitReady();
     return process;
   }
@@ -65,7 +65,7 @@ record Subject(
   /** Starts it on one processor, as SnapStart does. */
   LambdaProcess startForSnapshot(Path folder) {
     return LambdaProcess.startForSnapshot(
-        ONE_PROCESSOR, jar, handler, folder, environment, "BEFORE");
+        ONE_PROCESSOR, code, handler, folder, environment, "BEFORE");
   }
 
   /** Measures one cold start on one processor, with one call. */
@@ -110,7 +110,7 @@ record Subject(
     List<String> command = new ArrayList<>(ONE_PROCESSOR);
     command.addAll(options);
     Path folder = Files.createTempDirectory("bench");
-    try (LambdaProcess process = new LambdaProcess(command, jar, handler, folder, environment)) {
+    try (LambdaProcess process = new LambdaProcess(command, code, handler, folder, environment)) {
       return use.of(process);
     } finally {
       delete(folder);
