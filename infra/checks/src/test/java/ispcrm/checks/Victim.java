@@ -24,6 +24,7 @@ record Victim(Process process, BufferedReader out) {
             "aws.endpointUrlDynamoDb", "aws.region", "aws.accessKeyId", "aws.secretAccessKey")) {
       command.add("-D" + name + "=" + System.getProperty(name));
     }
+    command.add("-XX:TieredStopAtLevel=1");
     command.addAll(List.of("-classpath", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     Process process =

@@ -17,8 +17,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The local run in a separate process. Closing it fails if its output contains a token, except for
- * the line that shows the administrator's token, or if a response to {@link #api} does.
+ * The local run in a separate process, with the options that .mvn/jvm.config gives it. Closing it
+ * fails if its output contains a token, except for the line that shows the administrator's token,
+ * or if a response to {@link #api} does.
  */
 final class LocalRun implements AutoCloseable {
   private static final Pattern WELCOME =
@@ -38,6 +39,8 @@ final class LocalRun implements AutoCloseable {
         new ProcessBuilder(
                 java.toString(),
                 "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "ispcrm.local.LocalApi")
