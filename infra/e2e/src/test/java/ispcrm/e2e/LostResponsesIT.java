@@ -7,6 +7,7 @@ import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.Fault;
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -61,11 +62,18 @@ class LostResponsesIT {
       makeDue(dynamoDb, id);
       assertThat(invoke(dynamoDb, "expire-users", "{}").get("expired").asInt()).isEqualTo(1);
       success(dynamoDb, event("delete-user", "ok", "{\"id\":\"" + id + "\"}"), 200);
+
+      set(dynamoDb, "admin", "status", "disabled");
+      assertThat(invoke(dynamoDb, "bootstrap-admin", "{}").has("token")).isTrue();
     }
   }
 
   /** No schedule would expire a user whose expiration was in the past already when it was set. */
   private static void makeDue(LocalDynamoDb dynamoDb, String id) {
+    set(dynamoDb, id, "due", "expiry");
+  }
+
+  private static void set(LocalDynamoDb dynamoDb, String id, String attribute, String value) {
     dynamoDb
         .client()
         .updateItem(
@@ -73,9 +81,9 @@ class LostResponsesIT {
                 update
                     .tableName("UsersTable")
                     .key(Map.of("pk", AttributeValue.fromS("user#" + id)))
-                    .updateExpression("SET #due = :expiry")
-                    .expressionAttributeNames(Map.of("#due", "due"))
-                    .expressionAttributeValues(Map.of(":expiry", AttributeValue.fromS("expiry"))));
+                    .updateExpression("SET #attribute = :value")
+                    .expressionAttributeNames(Map.of("#attribute", attribute))
+                    .expressionAttributeValues(Map.of(":value", AttributeValue.fromS(value))));
   }
 
   private static ObjectNode event(String function, String name, String pathParameters)
@@ -85,8 +93,7 @@ class LostResponsesIT {
     return event.put("function", function);
   }
 
-  private JsonNode success(LocalDynamoDb dynamoDb, ObjectNode event, int status)
-      throws InterruptedException {
+  private JsonNode success(LocalDynamoDb dynamoDb, ObjectNode event, int status) throws Exception {
     String function = event.remove("function").asString();
     JsonNode response = invoke(dynamoDb, function, event.toString());
     assertThat(response.get("statusCode").asInt())
@@ -96,10 +103,13 @@ class LostResponsesIT {
     return body.isEmpty() ? response : JSON.readTree(body);
   }
 
-  private JsonNode invoke(LocalDynamoDb dynamoDb, String function, String event)
-      throws InterruptedException {
+  private JsonNode invoke(LocalDynamoDb dynamoDb, String function, String event) throws Exception {
     try (LambdaProcess process =
-        LambdaProcess.start(TEMPLATE, function, folder.resolve(function), dynamoDb.environment())) {
+        LambdaProcess.start(
+            TEMPLATE,
+            function,
+            Files.createTempDirectory(folder, function).resolve("function"),
+            dynamoDb.environment())) {
       return JSON.readTree(process.invoke(event).json());
     }
   }

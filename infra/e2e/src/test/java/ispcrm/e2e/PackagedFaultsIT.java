@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -54,44 +55,57 @@ class PackagedFaultsIT {
 
   static Stream<String> functions() {
     return new TreeSet<>(TEMPLATE.functions().keySet())
-        .stream().filter(name -> !TEMPLATE.functions().get(name).permissions().isEmpty());
+        .stream().filter(name -> !TEMPLATE.functions().get(name).hasSnapshot());
   }
 
+  /** SnapStartIT does the same with the functions that have a snapshot. */
   @ParameterizedTest
   @MethodSource("functions")
-  void aLastingFaultIsReportedInTimeAndLoggedOnce(String name, @TempDir Path folder)
-      throws Exception {
-    boolean isEndpoint = !TEMPLATE.functions().get(name).routes().isEmpty();
+  void lastingFault_functionWithoutSnapshot_isReportedInTimeAndLoggedOnce(
+      String name, @TempDir Path folder) throws Exception {
     try (LambdaProcess function =
         LambdaProcess.start(TEMPLATE, name, folder.resolve(name), dynamoDb.environment())) {
       function.awaitReady();
-      for (Map.Entry<Fault, String> fault : REASONS.entrySet()) {
-        List<String> before = function.log().lines().toList();
-        dynamoDb.causeFaults(
-            call -> call.function().equals(name) ? Optional.of(fault.getKey()) : Optional.empty());
-        long begin = System.nanoTime();
-        LambdaProcess.Outcome outcome =
-            function.invoke(PackagedFunctions.event(name, EVENTS.getOrDefault(name, "ok")));
-        Duration time = Duration.ofNanos(System.nanoTime() - begin);
-        assertThat(time).as("%s", fault).isLessThan(PATIENCE);
-        assertThat(outcome.failed()).as("%s", outcome).isEqualTo(!isEndpoint);
-        if (isEndpoint) {
-          JsonNode response = JSON.readTree(outcome.json());
-          assertThat(response.get("statusCode").asInt()).as("%s", response).isEqualTo(503);
-          assertThat(response.at("/headers/Retry-After").asString()).isEqualTo("5");
-        }
-        List<String> lines =
-            function
-                .log()
-                .lines()
-                .skip(before.size())
-                .filter(line -> line.contains("\"WARN\""))
-                .toList();
-        assertThat(lines).as("%s", fault).singleElement().asString().contains(fault.getValue());
-        assertComplete(lines.get(0), isEndpoint || name.equals("authorizer"));
-      }
+      assertReported(name, function, dynamoDb);
     }
-    assertThat(dynamoDb.client().scan(scan -> scan.tableName("HistoryTable")).items()).isEmpty();
+  }
+
+  /** A running function, none of whose calls to DynamoDB succeeds. */
+  static void assertReported(String name, LambdaProcess function, LocalDynamoDb dynamoDb)
+      throws Exception {
+    boolean isEndpoint = !TEMPLATE.functions().get(name).routes().isEmpty();
+    List<Map<String, AttributeValue>> history = history(dynamoDb);
+    for (Map.Entry<Fault, String> fault : REASONS.entrySet()) {
+      List<String> before = function.log().lines().toList();
+      dynamoDb.causeFaults(
+          call -> call.function().equals(name) ? Optional.of(fault.getKey()) : Optional.empty());
+      long begin = System.nanoTime();
+      LambdaProcess.Outcome outcome =
+          function.invoke(PackagedFunctions.event(name, EVENTS.getOrDefault(name, "ok")));
+      Duration time = Duration.ofNanos(System.nanoTime() - begin);
+      dynamoDb.causeFaults(call -> Optional.empty());
+      assertThat(time).as("%s", fault).isLessThan(PATIENCE);
+      assertThat(outcome.failed()).as("%s", outcome).isEqualTo(!isEndpoint);
+      if (isEndpoint) {
+        JsonNode response = JSON.readTree(outcome.json());
+        assertThat(response.get("statusCode").asInt()).as("%s", response).isEqualTo(503);
+        assertThat(response.at("/headers/Retry-After").asString()).isEqualTo("5");
+      }
+      List<String> lines =
+          function
+              .log()
+              .lines()
+              .skip(before.size())
+              .filter(line -> line.contains("\"WARN\""))
+              .toList();
+      assertThat(lines).as("%s", fault).singleElement().asString().contains(fault.getValue());
+      assertComplete(lines.get(0), isEndpoint || name.equals("authorizer"));
+    }
+    assertThat(history(dynamoDb)).isEqualTo(history);
+  }
+
+  private static List<Map<String, AttributeValue>> history(LocalDynamoDb dynamoDb) {
+    return dynamoDb.client().scan(scan -> scan.tableName("HistoryTable")).items();
   }
 
   private static void assertComplete(String text, boolean isOfRequest) {

@@ -55,6 +55,13 @@ class SnapStartIT {
           Map.entry("revoke-tokens-of-user", List.of("ok", "\"statusCode\":404")),
           Map.entry("authorizer", List.of("bearer", "\"errorMessage\":\"Unauthorized\"")));
 
+  /**
+   * The functions that are tested in any case. The others differ little from them, and are tested
+   * if the system property {@code thorough} is set.
+   */
+  private static final Set<String> MOST_USED =
+      Set.of("authorizer", "create-user", "get-user", "list-users", "not-found", "update-user");
+
   private static final String OPTIONS = "JAVA_TOOL_OPTIONS";
 
   /** The classes that generate ids and tokens. */
@@ -81,12 +88,15 @@ class SnapStartIT {
 
   static Stream<String> functions() {
     return new TreeSet<>(TEMPLATE.functions().keySet())
-        .stream().filter(name -> TEMPLATE.functions().get(name).hasSnapshot());
+        .stream()
+            .filter(name -> TEMPLATE.functions().get(name).hasSnapshot())
+            .filter(name -> Boolean.getBoolean("thorough") || MOST_USED.contains(name));
   }
 
   @ParameterizedTest
   @MethodSource("functions")
-  void functionIsPrimedAndItsFirstCallSucceeds(String name) throws Exception {
+  void function_restored_isPrimedAndItsFirstCallSucceedsAndFaultsAreReported(String name)
+      throws Exception {
     boolean usesTables = !TEMPLATE.functions().get(name).permissions().isEmpty();
     Map<String, Map<String, Object>> before = items();
     dynamoDb.listen(calls::add);
@@ -137,6 +147,9 @@ class SnapStartIT {
           .contains(" was restored\"", "\"release\":\"none\"")
           .doesNotContain("not primed", " failed", "WARN");
       SecretScan.assertNoToken("the log of " + name, function.log());
+      if (usesTables) {
+        PackagedFaultsIT.assertReported(name, function, dynamoDb);
+      }
     }
   }
 
