@@ -150,7 +150,7 @@ class ClientFaultsIT {
     int clients = 512;
     ExecutorService threads = Executors.newFixedThreadPool(clients);
     List<Callable<Integer>> creations =
-        IntStream.range(0, 1500)
+        IntStream.range(0, 800)
             .<Callable<Integer>>mapToObj(
                 number ->
                     () ->

@@ -159,10 +159,13 @@ class LocalRunIT {
   }
 
   @Test
-  void dataIsLostAtTheEnd() {
+  void run_stopped_hasClosedItsPortAndLostItsData() throws Exception {
     assertThat(shared.api().post("/api/v1/users", "{\"id\":\"kept\"}").status()).isEqualTo(201);
     try (LocalRun next = LocalRun.start()) {
       assertThat(next.api().get("/api/v1/users/kept").status()).isEqualTo(404);
+      next.stop();
+      assertThat(accepts(InetAddress.getLoopbackAddress(), next.base().getPort())).isFalse();
+      assertThat(next.output()).doesNotContain("Exception");
     }
   }
 
@@ -196,15 +199,6 @@ class LocalRunIT {
           .singleElement()
           .asString()
           .startsWith("The data in " + folder + " cannot be read: ");
-    }
-  }
-
-  @Test
-  void stopsCleanly() throws Exception {
-    try (LocalRun run = LocalRun.start()) {
-      run.stop();
-      assertThat(accepts(InetAddress.getLoopbackAddress(), run.base().getPort())).isFalse();
-      assertThat(run.output()).doesNotContain("Exception");
     }
   }
 
