@@ -94,17 +94,17 @@ class ExpireUsersTest {
     assertThat(run()).isEqualTo(new ExpireUsers.Run(0, 0));
     assertThat(items()).isEqualTo(before);
 
-    // Whoever is made active again without a new expiration stays active.
-    change("jonewe", Map.of("status", "active"));
+    // Whoever sends both keeps both.
+    change("jonewe", Map.of("status", "active", "expiration", "2100-01-01"));
     assertThat(run()).isEqualTo(new ExpireUsers.Run(0, 0));
-    change("jonewe", Map.of("status", "active", "expiration", "2100-02-01"));
+    change("jonewe", Map.of("expiration", "2100-02-01"));
     now = Instant.parse("2100-02-01T00:00:00Z");
     assertThat(run()).isEqualTo(new ExpireUsers.Run(1, 0));
   }
 
   @Test
   void othersStayAsTheyAre() {
-    create("past", Map.of("expiration", "2099-12-31"));
+    create("past", Map.of("status", "active", "expiration", "2099-12-31"));
     create("suspended", Map.of("status", "suspended"));
     create("later", Map.of("expiration", "2100-01-03"));
     create("renewed", Map.of());
@@ -308,7 +308,7 @@ class ExpireUsersTest {
 
   @Test
   void ifNothingIsDueNothingIsReadButTheIndex() {
-    create("a", Map.of("expiration", "2099-12-31"));
+    create("a", Map.of("status", "active", "expiration", "2099-12-31"));
     create("b", Map.of("expiration", "2100-01-03"));
     List<String> calls = new CopyOnWriteArrayList<>();
     dynamoDb.listen(call -> calls.add(call.operation()));

@@ -45,27 +45,26 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
   }
 
   /**
-   * @throws ApiException 400 if the patch is invalid, naming every invalid field; 404 if no user
-   *     has the id; 403 if the user is, or would be, something other than a customer, and the token
-   *     lacks {@link Scope#STAFF_WRITE}; 412 if the user is not as If-Match says; 409 if another
-   *     user has the username or customer number, if the change is not allowed for this user, or if
-   *     the user is changed by others all the time
+   * @throws ApiException 400 if the patch is invalid or contradicts the user, naming every field at
+   *     fault; 404 if no user has the id; 403 if the user is, or would be, something other than a
+   *     customer, and the token lacks {@link Scope#STAFF_WRITE}; 412 if the user is not as If-Match
+   *     says; 409 if another user has the username or customer number, if the change is not allowed
+   *     for this user, or if the user is changed by others all the time
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
     UpdateUserRequest update = new UpdateUserRequest(request.json("ID", "id"));
-    if (!update.errors().isEmpty()) {
-      throw new ApiException(
-          ErrorCode.INVALID_FIELDS, NOT_CHANGED + " - see errors.", update.errors());
-    }
+    refuse(update.errors());
     for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       User before =
           users
               .find(request.pathParameters().getOrDefault("id", ""))
               .orElseThrow(() -> ApiException.notFound("user"));
       Instant now = clock.instant();
-      User after = update.apply(before, now.truncatedTo(ChronoUnit.SECONDS));
+      Instant second = now.truncatedTo(ChronoUnit.SECONDS);
+      User after = update.apply(before, second);
       check(request, before, after);
+      refuse(update.contradictions(before, second));
       Set<UserField<?>> conflicts =
           after.equals(before) ? Set.of() : write(request, before, after, now);
       if (conflicts.isEmpty()) {
@@ -77,6 +76,12 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
     }
     throw conflict(
         ErrorCode.CONFLICT, "others are changing it at the same time; try again.", Map.of());
+  }
+
+  private static void refuse(Map<String, String> errors) {
+    if (!errors.isEmpty()) {
+      throw new ApiException(ErrorCode.INVALID_FIELDS, NOT_CHANGED + " - see errors.", errors);
+    }
   }
 
   private Set<UserField<?>> write(ApiRequest request, User before, User after, Instant now) {

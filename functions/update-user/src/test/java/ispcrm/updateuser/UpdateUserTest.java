@@ -100,6 +100,25 @@ class UpdateUserTest {
   }
 
   @Test
+  void update_onlyTheExpiration_movesTheStatus() {
+    create(Map.of("id", "renewed", "expiration", "2025-06-01", "status", "expired"));
+    update("renewed", "{\"expiration\":\"2027-01-01\"}", STAFF);
+    assertThat(user("renewed").status()).isEqualTo(Status.ACTIVE);
+    update("renewed", "{\"expiration\":\"2026-01-01\"}", STAFF);
+    assertThat(user("renewed").status()).isEqualTo(Status.EXPIRED);
+  }
+
+  @Test
+  void update_activeAlthoughTheExpirationHasPassed_asksForANewOne() {
+    create(Map.of("id", "late", "expiration", "2025-06-01", "status", "suspended"));
+    ApiException refused = refused("late", "{\"status\":\"active\"}", STAFF);
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(user("late").status()).isEqualTo(Status.SUSPENDED);
+    update("late", "{\"status\":\"active\",\"expiration\":null}", STAFF);
+    assertThat(user("late").status()).isEqualTo(Status.ACTIVE);
+  }
+
+  @Test
   void theChangeIsInTheHistory() {
     create(Map.of("id", "told", "profile_id", 10));
     update(

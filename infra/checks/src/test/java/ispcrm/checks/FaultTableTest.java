@@ -527,9 +527,7 @@ class FaultTableTest {
         () -> invoke(requests, "bootstrap-admin", "{}").map(token -> "done").orElse("failed");
   }
 
-  /**
-   * Expires a user whom no schedule would expire, because the expiration was always in the past.
-   */
+  /** Expires a user whom a request kept active, which is then undone. */
   private static Function<String, Act> expiry(Requests requests, DynamoDbClient client) {
     return name -> {
       // A run that failed leaves its user to the next one.
@@ -544,7 +542,7 @@ class FaultTableTest {
               update
                   .tableName("UsersTable")
                   .key(Map.of("pk", AttributeValue.fromS("user#" + name)))
-                  .updateExpression("SET #due = :expiry")
+                  .updateExpression("SET #due = :expiry REMOVE kept_active_at")
                   .expressionAttributeNames(Map.of("#due", "due"))
                   .expressionAttributeValues(Map.of(":expiry", AttributeValue.fromS("expiry"))));
       return () -> invoke(requests, "expire-users", "{}").map(run -> "done").orElse("failed");

@@ -58,7 +58,7 @@ class PersonalDataTest {
     requests.createUser(
         """
         {"id":"jonewe","username":"jon","name":"Jon Ewe","customer_id":"IZ1","status":"active",
-         "status_reason":"Paid","expiration":"2100-01-01","activated_at":"2024-01-01",
+         "status_reason":"Paid","expiration":"2020-01-01","activated_at":"2024-01-01",
          "mac":"AA:BB:CC:DD:EE:FF","profile_id":1,"profile_name":"100 Mbps","radius_id":2}
         """,
         KEY);

@@ -68,7 +68,7 @@ class LostResponsesIT {
     }
   }
 
-  /** No schedule would expire a user whose expiration was in the past already when it was set. */
+  /** No schedule would expire a user whom a request kept active. */
   private static void makeDue(LocalDynamoDb dynamoDb, String id) {
     set(dynamoDb, id, "due", "expiry");
   }

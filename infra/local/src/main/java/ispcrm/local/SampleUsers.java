@@ -20,21 +20,21 @@ final class SampleUsers {
         new Users(
             dynamoDb, template.functions().get("create-user").environment().get("USERS_TABLE"));
     Instant createdAt = Instant.parse("2023-12-13T13:38:27Z");
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     users.create(
         new CreateUserRequest(
                 Map.of(
                     "id", "jonewe",
                     "name", "Jon Ewe",
                     "customer_id", "IZ1459296",
+                    // With the expiration, so that it stays active.
+                    "status", "active",
                     "expiration", "2025-03-31",
                     "activated_at", "2023-12-13",
                     "profile_id", 10,
                     "profile_name", "100 Mbps",
                     "radius_id", 20))
-            .toUser("", "", createdAt).toBuilder()
-                // Written now, with an expiration in the past, so that it does not expire.
-                .set(UserField.UPDATED_AT, Instant.now().truncatedTo(ChronoUnit.SECONDS))
-                .build());
+            .toUser("", "", now).toBuilder().set(UserField.CREATED_AT, createdAt).build());
     users.create(
         new CreateUserRequest(
                 Map.of(

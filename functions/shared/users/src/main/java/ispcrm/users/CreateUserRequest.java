@@ -32,7 +32,8 @@ public final class CreateUserRequest extends UserRequest {
   }
 
   /**
-   * The complete user.
+   * The complete user. A customer whose expiration has passed is expired, unless the request says
+   * otherwise.
    *
    * @param generatedId the id if the client gave none; not used otherwise
    * @param generatedCustomerId the customer number if the client gave none; not used otherwise
@@ -47,6 +48,7 @@ public final class CreateUserRequest extends UserRequest {
     user.setDefault(UserField.CUSTOMER_ID, generatedCustomerId);
     user.setDefault(UserField.STATUS, Status.ACTIVE);
     user.setDefault(UserField.ROLE, Role.CUSTOMER);
+    alignStatus(null, user, now);
     return user.setCreated(now).build();
   }
 }

@@ -1,5 +1,6 @@
 package ispcrm.users;
 
+import ispcrm.access.Role;
 import java.time.Instant;
 import java.util.Map;
 
@@ -25,15 +26,35 @@ public final class UpdateUserRequest extends UserRequest {
   }
 
   /**
-   * The user after the update; the same object if nothing would change. A new status without a
-   * reason clears the reason of the old one. A new role with further scopes revokes the user's
-   * tokens, which must not become worth more than when they were issued.
+   * What contradicts the user as it is, for each field at fault: a customer cannot become active if
+   * the expiration has passed and stays.
+   */
+  public Map<String, String> contradictions(User before, Instant now) {
+    boolean isContradiction =
+        value(UserField.STATUS) == Status.ACTIVE
+            && !sets(UserField.EXPIRATION)
+            && before.role() == Role.CUSTOMER
+            && before.status() != Status.ACTIVE
+            && hasPassed(before.get(UserField.EXPIRATION), now);
+    return isContradiction
+        ? Map.of(
+            UserField.EXPIRATION.toString(),
+            "has passed; to make the user active, send a new expiration, or null for none")
+        : Map.of();
+  }
+
+  /**
+   * The user after the update; the same object if nothing would change. If the update names the
+   * expiration and not the status, the status follows. A new status without a reason clears the
+   * reason of the old one. A new role with further scopes revokes the user's tokens, which must not
+   * become worth more than when they were issued.
    *
    * @param now the time of the update
    */
   public User apply(User before, Instant now) {
     User.Builder builder = before.toBuilder();
     applyTo(builder);
+    alignStatus(before, builder, now);
     if (builder.get(UserField.STATUS) != before.status() && !sets(UserField.STATUS_REASON)) {
       builder.set(UserField.STATUS_REASON, null);
     }

@@ -100,6 +100,12 @@ public final class UserField<T> {
   static final UserField<Instant> TOKENS_REVOKED_AT =
       add("tokens_revoked_at", TIME, Option.NULLABLE);
 
+  /**
+   * When a request made the user active, or left the user active, and sent an expiration that had
+   * passed too. Such a user does not expire until the status or the expiration changes.
+   */
+  static final UserField<Instant> KEPT_ACTIVE_AT = add("kept_active_at", TIME, Option.NULLABLE);
+
   /** Every field that is stored. */
   static final List<UserField<?>> STORED = List.copyOf(FIELDS);
 

@@ -30,7 +30,7 @@ final class UserItems {
   /** What a schedule has to do for a user at the time in {@link #DUE_KEY}. */
   static final String EXPIRY = "expiry";
 
-  /** Nothing: the expiration was in the past already when it was set, or the user never expires. */
+  /** Nothing: a request kept the user active, or the user never expires. */
   static final String KEPT = "kept";
 
   static final String ERASURE = "erasure";
@@ -76,12 +76,11 @@ final class UserItems {
     item.put("listing", text(ALL_USERS));
     item.put("username_key", text(caseFold(user.username())));
     item.put("name_key", text(Names.key(user.get(UserField.NAME), user.id())));
-    Instant updatedAt = user.get(UserField.UPDATED_AT);
-    item.putAll(updateKeys(user.id(), updatedAt));
+    item.putAll(updateKeys(user.id(), user.get(UserField.UPDATED_AT)));
     Instant expiration = user.get(UserField.EXPIRATION);
     if (user.status() == Status.ACTIVE && expiration != null) {
-      boolean isDue = user.role() == Role.CUSTOMER && expiration.isAfter(updatedAt);
-      item.put(DUE, text(isDue ? EXPIRY : KEPT));
+      boolean expires = user.role() == Role.CUSTOMER && user.get(UserField.KEPT_ACTIVE_AT) == null;
+      item.put(DUE, text(expires ? EXPIRY : KEPT));
       item.put(DUE_KEY, text(timeKey(expiration, user.id())));
     }
     for (UserField<?> field : UserField.STORED) {

@@ -1,10 +1,13 @@
 package ispcrm.users;
 
+import ispcrm.access.Role;
 import ispcrm.values.InvalidValueException;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -73,6 +76,44 @@ abstract sealed class UserRequest permits CreateUserRequest, UpdateUserRequest {
   /** Sets the fields that the request names. */
   void applyTo(User.Builder user) {
     values.keySet().forEach(field -> set(user, field));
+  }
+
+  /**
+   * Makes the status of a customer agree with the expiration, as far as the request does not say
+   * both: who sends only an expiration means that the service ends, or goes on, until then.
+   *
+   * @param before the user before the request; null if the request creates the user
+   * @param user with the values of the request, and with a status
+   */
+  void alignStatus(User before, User.Builder user, Instant now) {
+    if (user.get(UserField.ROLE) != Role.CUSTOMER
+        || !(sets(UserField.STATUS) || sets(UserField.EXPIRATION))) {
+      return;
+    }
+    boolean hasPassed = hasPassed(user.get(UserField.EXPIRATION), now);
+    if (!sets(UserField.STATUS)) {
+      Status status = user.get(UserField.STATUS);
+      if (status == Status.ACTIVE && hasPassed) {
+        user.set(UserField.STATUS, Status.EXPIRED);
+      } else if (status == Status.EXPIRED && !hasPassed) {
+        user.set(UserField.STATUS, Status.ACTIVE);
+      }
+    }
+    if (user.get(UserField.STATUS) != Status.ACTIVE || !hasPassed) {
+      user.set(UserField.KEPT_ACTIVE_AT, null);
+    } else if (sets(UserField.STATUS) && sets(UserField.EXPIRATION) && !isSame(before, user)) {
+      user.set(UserField.KEPT_ACTIVE_AT, now);
+    }
+  }
+
+  private static boolean isSame(User before, User.Builder after) {
+    return before != null
+        && before.status() == after.get(UserField.STATUS)
+        && Objects.equals(before.get(UserField.EXPIRATION), after.get(UserField.EXPIRATION));
+  }
+
+  static boolean hasPassed(Instant expiration, Instant now) {
+    return expiration != null && !expiration.isAfter(now);
   }
 
   private <T> void set(User.Builder user, UserField<T> field) {

@@ -1,8 +1,6 @@
 package ispcrm.users;
 
 import static ispcrm.dynamodb.DynamoDb.text;
-import static ispcrm.users.UserItems.DUE;
-import static ispcrm.users.UserItems.DUE_KEY;
 import static ispcrm.users.UserItems.KEY;
 
 import ispcrm.dynamodb.DynamoDb;
@@ -23,7 +21,6 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  * its id, username and customer number.
  */
 final class UserWrites {
-  private static final Set<String> SCHEDULE = Set.of(DUE, DUE_KEY);
   private static final String ABSENT = "attribute_not_exists(pk)";
 
   private final String table;
@@ -138,15 +135,9 @@ final class UserWrites {
   private TransactWriteItem changes(User before, User after) {
     Map<String, AttributeValue> old = UserItems.item(before);
     Map<String, AttributeValue> now = UserItems.item(after);
-    boolean isRescheduled = isRescheduled(before, after);
     Set<String> names = new LinkedHashSet<>(old.keySet());
     names.addAll(now.keySet());
-    // Neither item knows whether the user is still due, but the table does.
-    names.removeIf(
-        name ->
-            SCHEDULE.contains(name)
-                ? !isRescheduled
-                : Objects.equals(old.get(name), now.get(name)));
+    names.removeIf(name -> Objects.equals(old.get(name), now.get(name)));
     Condition same = new Condition(before);
     List<String> set = new ArrayList<>();
     List<String> remove = new ArrayList<>();
@@ -173,12 +164,6 @@ final class UserWrites {
                     .expressionAttributeNames(same.names)
                     .expressionAttributeValues(same.values))
         .build();
-  }
-
-  private static boolean isRescheduled(User before, User after) {
-    return before.status() != after.status()
-        || before.role() != after.role()
-        || !Objects.equals(before.get(UserField.EXPIRATION), after.get(UserField.EXPIRATION));
   }
 
   /**

@@ -10,6 +10,7 @@ import ispcrm.dynamodb.FurtherWriteException;
 import ispcrm.dynamodb.Item;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.template.Template;
+import ispcrm.values.Timestamps;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -468,7 +469,8 @@ class UsersTest {
   @Test
   void usersAreDueOnceWhenTheirExpirationPasses() {
     Instant later = NOW.plusSeconds(60);
-    users.create(expiring("past", NOW.minusSeconds(1), Status.ACTIVE));
+    User kept = expiring("past", NOW.minusSeconds(1), Status.ACTIVE);
+    users.create(kept.toBuilder().set(UserField.KEPT_ACTIVE_AT, NOW).build());
     users.create(expiring("due", later, Status.ACTIVE));
     users.create(expiring("suspended", later, Status.SUSPENDED));
     users.create(expiring("future", later.plusSeconds(1), Status.ACTIVE));
@@ -491,8 +493,11 @@ class UsersTest {
     assertThat(users.update(renamed, expired)).isEmpty();
     assertThat(due(later.plusSeconds(9))).containsExactly("future");
 
-    // Active again with the same expiration: it was in the past when this was written.
-    User reactivated = change(expired, Map.of("status", "active"), later.plusSeconds(7));
+    User reactivated =
+        change(
+            expired,
+            Map.of("status", "active", "expiration", Timestamps.format(later)),
+            later.plusSeconds(7));
     assertThat(users.update(expired, reactivated)).isEmpty();
     assertThat(due(later.plusSeconds(9))).containsExactly("future");
     assertThat(walk(new Users.ExpiresBefore(later.plusSeconds(1)), 5))
