@@ -58,11 +58,9 @@ public final class OpenApi {
               "\\Q" + path.replaceAll("\\{[^}]+}", "\\\\E[^/]+\\\\Q") + "\\E", requestPath);
     }
 
-    /** Its routes. If it has {@code x-head}, HEAD has the same response without a body. */
+    /** Its routes. HEAD has the same response as GET, without a body. */
     public List<String> routes() {
-      return Boolean.TRUE.equals(node.get("x-head"))
-          ? List.of(route(), "HEAD " + path)
-          : List.of(route());
+      return route().startsWith("GET ") ? List.of(route(), "HEAD " + path) : List.of(route());
     }
 
     public boolean isPublic() {

@@ -113,7 +113,20 @@ class LocalRunIT {
   @Test
   void headHasTheHeadersOfGetAndNoBody() throws Exception {
     for (String path :
-        List.of("/api/v1/health", "/Admin/getToken", "/api/v7", "/api/v1/health?a=%ZZ")) {
+        List.of(
+            "/api/v1",
+            "/api/v0/Users",
+            "/api/v1/users/jonewe",
+            "/api/v1/users/nobody",
+            "/api/v1/users/jonewe/history",
+            "/api/v1/tokens?user=jonewe",
+            "/api/v1/tokens/self",
+            "/api/v1/openapi.json",
+            "/docs",
+            "/api/v1/health",
+            "/Admin/getToken",
+            "/api/v7",
+            "/api/v1/health?a=%ZZ")) {
       String[] get = send("GET", path).split("\r\n\r\n", 2);
       String[] head = send("HEAD", path).split("\r\n\r\n", 2);
       assertThat(head[1]).as(path).isEmpty();

@@ -36,8 +36,8 @@ public enum Endpoint {
       Kind.CURRENT_OR_SELF, "DELETE", "/api/v1/tokens/{id}{?descendants}", Scope.TOKENS_WRITE),
   GET_CONTRACT(Kind.PUBLIC, "GET", "/api/v1/openapi.json"),
   SHOW_DOCUMENTATION(Kind.PUBLIC, "GET", "/docs"),
-  CHECK_HEALTH(Kind.PUBLIC, "GET HEAD", "/api/v1/health"),
-  ADMIN_PAGE(Kind.PUBLIC, "GET HEAD", "/Admin/getToken");
+  CHECK_HEALTH(Kind.PUBLIC, "GET", "/api/v1/health"),
+  ADMIN_PAGE(Kind.PUBLIC, "GET", "/Admin/getToken");
 
   private enum Kind {
     /** Requires a token, and exists under v0 and with {@code Users} too. */
@@ -72,9 +72,9 @@ public enum Endpoint {
   /**
    * @param address the path with its variables and query parameters, a URI template (RFC 6570)
    */
-  Endpoint(Kind kind, String methods, String address, Scope... scopes) {
+  Endpoint(Kind kind, String method, String address, Scope... scopes) {
     this.kind = kind;
-    this.methods = List.of(methods.split(" ", -1));
+    this.methods = method.equals("GET") ? List.of(method, "HEAD") : List.of(method);
     String[] parts = address.split("\\{\\?", 2);
     this.path = parts[0];
     this.parameters =
@@ -123,6 +123,7 @@ public enum Endpoint {
     return true;
   }
 
+  /** Its method first. Whatever has GET also has HEAD (RFC 9110, section 9.1). */
   public List<String> methods() {
     return methods;
   }

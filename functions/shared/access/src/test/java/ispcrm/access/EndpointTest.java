@@ -25,7 +25,8 @@ class EndpointTest {
     "GET, /api/v1/users/{id}/history, LIST_USER_HISTORY",
     "POST, /api/v0/tokens, CREATE_TOKEN",
     "GET, /api/v1/health, CHECK_HEALTH",
-    "HEAD, /Admin/getToken, ADMIN_PAGE"
+    "HEAD, /Admin/getToken, ADMIN_PAGE",
+    "HEAD, /api/v0/Users/{id}, GET_USER"
   })
   void aRouteLeadsToItsEndpoint(String method, String resource, Endpoint endpoint) {
     assertThat(Endpoint.of(method, resource)).contains(endpoint);
@@ -46,7 +47,7 @@ class EndpointTest {
     "GET, ''",
     "GET, /api/v0/health",
     "GET, /admin/gettoken",
-    "HEAD, /api/v1/users"
+    "HEAD, /api/v0/tokens"
   })
   void anotherRouteLeadsNowhere(String method, String resource) {
     assertThat(Endpoint.of(method, resource)).isEmpty();
@@ -56,19 +57,19 @@ class EndpointTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "/api/v1|GET",
-        "/api/v0/|GET",
-        "/api/v1/Users|GET, POST",
-        "/api/v0/users/jonewe|GET",
-        "/api/v1/Users/jonewe|GET",
-        "/api/v1/users/j%6Fnewe/|DELETE, GET, PATCH",
-        "/api/v1/users/a%2Fb|DELETE, GET, PATCH",
-        "/api/v1/users/jonewe/history|GET",
+        "/api/v1|GET, HEAD",
+        "/api/v0/|GET, HEAD",
+        "/api/v1/Users|GET, HEAD, POST",
+        "/api/v0/users/jonewe|GET, HEAD",
+        "/api/v1/Users/jonewe|GET, HEAD",
+        "/api/v1/users/j%6Fnewe/|DELETE, GET, HEAD, PATCH",
+        "/api/v1/users/a%2Fb|DELETE, GET, HEAD, PATCH",
+        "/api/v1/users/jonewe/history|GET, HEAD",
         "/api/v0/users/jonewe/history|''",
         "/api/v0/tokens|POST",
-        "/api/v1/tokens|DELETE, GET, POST",
+        "/api/v1/tokens|DELETE, GET, HEAD, POST",
         "/api/v0/tokens|POST",
-        "/api/v1/tokens/self|DELETE, GET",
+        "/api/v1/tokens/self|DELETE, GET, HEAD",
         "/api/v0/tokens/self|''",
         "/api/v1/health|GET, HEAD",
         "/Admin/getToken|GET, HEAD",
