@@ -2,11 +2,16 @@ package ispcrm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ispcrm.e2e.Api.Response;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +91,36 @@ class LocalRunIT {
       assertThat(run.output())
           .isEqualTo(
               "ISPCRM_DYNAMODB must be a host and a port such as 172.17.0.1:8000, not 8000.\n");
+    }
+  }
+
+  @Test
+  void cors_invalid_isReportedInOneLine() throws Exception {
+    try (LocalRun run = LocalRun.launch(Map.of("ISPCRM_CORS", "localhost:5173"))) {
+      assertThat(run.exitStatus()).isEqualTo(1);
+      assertThat(run.output())
+          .isEqualTo(
+              "ISPCRM_CORS must be origins such as http://localhost:5173, separated by commas, not"
+                  + " localhost:5173.\n");
+    }
+  }
+
+  @Test
+  void cors_pageOfThisOrigin_mayCallTheApi() throws Exception {
+    String origin = "http://localhost:5173";
+    try (LocalRun run = LocalRun.start(Map.of("ISPCRM_CORS", origin))) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(run.base() + "/api/v1/users"))
+              .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+              .header("Origin", origin)
+              .header("Access-Control-Request-Method", "POST")
+              .build();
+      HttpResponse<String> preflight =
+          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+      assertThat(preflight.statusCode()).isEqualTo(204);
+      assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin")).contains(origin);
+      Response list = run.api().send("GET", "/api/v1/users", null, "Origin", origin);
+      assertThat(list.header("Access-Control-Allow-Origin")).isEqualTo(origin);
     }
   }
 

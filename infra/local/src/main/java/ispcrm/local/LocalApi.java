@@ -23,6 +23,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 public final class LocalApi implements AutoCloseable {
   private static final String DEFAULT_PORT = "3000";
   private static final Duration EXPIRY_INTERVAL = Duration.ofMinutes(1);
+  private static final String ORIGIN = "https?://[a-z0-9.-]+(:[0-9]{1,5})?";
+  private static final Pattern ORIGINS = Pattern.compile(ORIGIN + "(," + ORIGIN + ")*");
   private static final Pattern HOST_AND_PORT = Pattern.compile("(.+):([0-9]{1,5})");
 
   private final LocalGateway gateway;
@@ -54,7 +56,8 @@ public final class LocalApi implements AutoCloseable {
           start(
               port(port),
               data == null ? null : Path.of(data).toAbsolutePath(),
-              isThrottled(System.getenv("ISPCRM_THROTTLE")));
+              isThrottled(System.getenv("ISPCRM_THROTTLE")),
+              origins(System.getenv("ISPCRM_CORS")));
       if (shared != null) {
         api.shareDynamoDb(address.group(1), Integer.parseInt(address.group(2)));
       }
@@ -79,10 +82,13 @@ public final class LocalApi implements AutoCloseable {
    * @throws CannotStartException if the port or the folder cannot be used
    */
   public static LocalApi start(int port, Path data) throws Exception {
-    return start(port, data, false);
+    return start(port, data, false, "");
   }
 
-  static LocalApi start(int port, Path data, boolean isThrottled) throws Exception {
+  /**
+   * @param origins the origins whose web pages may call the API, separated by commas
+   */
+  static LocalApi start(int port, Path data, boolean isThrottled, String origins) throws Exception {
     if (data != null) {
       try {
         Files.createDirectories(data);
@@ -93,7 +99,14 @@ public final class LocalApi implements AutoCloseable {
     }
     LocalGateway gateway = LocalGateway.listen(port);
     Template template =
-        Template.load(Map.of("BaseUrl", gateway.address().toString(), "Release", "local"));
+        Template.load(
+            Map.of(
+                "BaseUrl",
+                gateway.address().toString(),
+                "Release",
+                "local",
+                "CorsOrigins",
+                origins));
     try {
       return start(gateway, template, data, isThrottled);
     } catch (IllegalStateException | SdkException e) {
@@ -156,6 +169,16 @@ public final class LocalApi implements AutoCloseable {
       return text != null;
     }
     throw new CannotStartException("ISPCRM_THROTTLE must be on or not set, not " + text + ".");
+  }
+
+  private static String origins(String text) throws CannotStartException {
+    if (text == null || ORIGINS.matcher(text).matches()) {
+      return text == null ? "" : text;
+    }
+    throw new CannotStartException(
+        "ISPCRM_CORS must be origins such as http://localhost:5173, separated by commas, not "
+            + text
+            + ".");
   }
 
   private static int port(String text) throws CannotStartException {

@@ -31,7 +31,7 @@ class ThrottleTest {
 
   @Test
   void aRequestAboveTheLimitIsToldWhenToTryAgain() throws Exception {
-    try (LocalApi api = LocalApi.start(0, null, true)) {
+    try (LocalApi api = LocalApi.start(0, null, true, "")) {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create(api.address() + "/api/v1/tokens"))
               .header("X-Auth-Token", api.token())
@@ -52,7 +52,7 @@ class ThrottleTest {
 
   @Test
   void publicRoute_flooded_leavesTheOthersAlone() throws Exception {
-    try (LocalApi api = LocalApi.start(0, null, true)) {
+    try (LocalApi api = LocalApi.start(0, null, true, "")) {
       HttpClient client = HttpClient.newHttpClient();
       int accepted = 0;
       while (status(client, api, "/docs") == 200) {
