@@ -14,7 +14,6 @@ import ispcrm.users.Users;
 import ispcrm.values.InvalidValueException;
 import ispcrm.values.Timestamps;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -34,7 +33,8 @@ public final class ListTokens implements Function<ApiRequest, ApiResponse> {
 
   /**
    * @throws ApiException 400 if the parameter {@code user} is missing, if a parameter is unknown,
-   *     repeated or malformed, or if the cursor does not come from this list
+   *     repeated or malformed, or if the cursor does not come from this list; 404 if no user has
+   *     the id
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
@@ -50,8 +50,10 @@ public final class ListTokens implements Function<ApiRequest, ApiResponse> {
       query.addError(USER, e.getMessage());
     }
     query.check();
-    Tokens.Page page = tokens.list(user, query.after(user, Tokens.Page.NEXT), query.limit());
-    Optional<User> owner = users.find(user);
+    String after = query.after(user, Tokens.Page.NEXT);
+    // An empty list would mean that there are no tokens.
+    User owner = users.find(user).orElseThrow(() -> ApiException.notFound("user"));
+    Tokens.Page page = tokens.list(user, after, query.limit());
     Links links = request.links();
     return query.page(
         "tokens",
@@ -61,12 +63,9 @@ public final class ListTokens implements Function<ApiRequest, ApiResponse> {
         page.next());
   }
 
-  private static Map<String, Object> entry(Token token, Optional<User> owner, Links links) {
+  private static Map<String, Object> entry(Token token, User owner, Links links) {
     Map<String, Object> entry =
-        token.toMap(
-            owner.map(User::role).orElse(null),
-            owner.map(User::tokensRevokedAt).orElse(null),
-            Timestamps::format);
+        token.toMap(owner.role(), owner.tokensRevokedAt(), Timestamps::format);
     entry.put("_links", Map.of("self", links.token(token.id())));
     return entry;
   }

@@ -55,6 +55,9 @@ class ListTokensTest {
       tokens.add(issued, users.unchanged(user));
     }
     tokens.revoke(ISSUED.get(0).token(), "admin", NOW, ListTokensTest::entry);
+    users.create(
+        new CreateUserRequest(Map.of("id", "idle", "username", "idle-login"))
+            .toUser("", "C2", NOW));
     listTokens = new ListTokens(tokens, users);
   }
 
@@ -105,8 +108,11 @@ class ListTokensTest {
   }
 
   @Test
-  void aUserWithoutTokensHasAnEmptyList() {
-    assertThat(list(Map.of("user", List.of("nobody"))).body()).contains("\"tokens\":[]");
+  void list_userWithoutTokens_isEmpty_andUnknownUserIsNotFound() {
+    assertThat(list(Map.of("user", List.of("idle"))).body()).contains("\"tokens\":[]");
+    for (String unknown : List.of("nobody", "idle-login", "IDLE")) {
+      assertThat(refused(Map.of("user", List.of(unknown))).status()).as(unknown).isEqualTo(404);
+    }
   }
 
   @Test

@@ -49,6 +49,7 @@ class SnapStartIT {
           Map.entry("delete-user", List.of("ok", "\"statusCode\":404")),
           Map.entry("list-user-history", List.of("ok", "\"statusCode\":404")),
           Map.entry("get-token", List.of("ok", "\"statusCode\":404")),
+          Map.entry("list-tokens", List.of("ok", "\"statusCode\":404")),
           Map.entry("revoke-token", List.of("ok", "\"statusCode\":404")),
           Map.entry("create-token", List.of("ok", "\"statusCode\":404")),
           Map.entry("not-found", List.of("unknown-route", "\"statusCode\":404")),
