@@ -51,7 +51,7 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
    * @throws ApiException 400 if the body is invalid, naming every invalid field, or the
    *     Idempotency-Key is; 422 if that was used with another body; 403 if the role is not customer
    *     and the token lacks {@link Scope#STAFF_WRITE}; 409 if another user has the id, username or
-   *     customer number
+   *     customer number, or if a deleted user had the id
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
@@ -85,6 +85,12 @@ public final class CreateUser implements Function<ApiRequest, ApiResponse> {
       }
       boolean isGenerated =
           create.customerId() == null && conflicts.equals(Set.of(UserField.CUSTOMER_ID));
+      if (conflicts.contains(UserField.ID) && users.isRetired(user.id())) {
+        throw new ApiException(
+            ErrorCode.ID_RETIRED,
+            NOT_CREATED + " - a deleted user had this id, and ids are never assigned again.",
+            Map.of("id", "was the id of a deleted user; use another one"));
+      }
       if (!isGenerated || attempt == MAX_ATTEMPTS) {
         throw new ApiException(
             ErrorCode.ALREADY_EXISTS,

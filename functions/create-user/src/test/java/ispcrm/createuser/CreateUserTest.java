@@ -99,6 +99,20 @@ class CreateUserTest {
         .isEqualTo(NOW.toEpochMilli());
   }
 
+  @Test
+  void create_idOfADeletedUser_isRetired() {
+    create("{\"id\":\"left\"}", STAFF);
+    users.delete(users.find("left").orElseThrow(), NOW);
+    for (String id : List.of("left", "LEFT")) {
+      ApiException e = refused("{\"id\":\"%s\"}".formatted(id), STAFF);
+      assertThat(e.status()).isEqualTo(409);
+      assertThat(e).hasMessageContaining("a deleted user had this id");
+      assertThat(e.fieldErrors())
+          .isEqualTo(Map.of("id", "was the id of a deleted user; use another one"));
+    }
+    assertThat(create("{\"id\":\"new\",\"username\":\"left\"}", STAFF).status()).isEqualTo(201);
+  }
+
   /** The source's own example, which repeats a key. */
   @ParameterizedTest
   @ValueSource(
@@ -122,7 +136,8 @@ class CreateUserTest {
     assertThat(e.status()).isEqualTo(400);
     assertThat(e).hasMessage("The user was not created - see errors.");
     assertThat(e.fieldErrors())
-        .containsEntry("mac", "must be six octets such as AA:BB:CC:DD:EE:FF, or null")
+        .containsEntry(
+            "mac", "must be twelve hexadecimal digits such as AA:BB:CC:DD:EE:FF, or null")
         .containsEntry("created_at", "is read-only; the system sets it")
         .hasEntrySatisfying(
             "colour", error -> assertThat(error).startsWith("is not a known field; "))

@@ -970,7 +970,7 @@ class ContractIT {
     leaver.get("/api/v1").expect(401);
     api.post("/api/v1/tokens", "{\"user\":\"" + id + "\"}").expect(404, "not_found");
     Response again = api.post("/api/v1/users", "{\"id\":\"" + id + "\"}");
-    again.expect(409, "already_exists");
+    again.expect(409, "id_retired");
     assertThat(again.json().get("errors").findValuesAsString("field")).containsExactly("id");
     api.post("/api/v1/users", user.formatted(target.own("heir"), otherCase(username), customer))
         .expect(201);

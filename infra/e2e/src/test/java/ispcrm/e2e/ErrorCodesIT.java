@@ -87,6 +87,9 @@ class ErrorCodesIT {
     see(api.post(USERS, "{\"id\":\"a\"}"));
     see(api.post(TOKENS, "{\"user\":\"a\"}"));
     see(api.send("PATCH", USERS + "/a", "{\"name\":\"A\"}", "If-Match", "\"old\""));
+    see(api.send("PATCH", USERS + "/a", "[]", "Content-Type", "application/json-patch+json"));
+    api.send("DELETE", USERS + "/a", null).expect(200);
+    see(api.post(USERS, "{\"id\":\"a\"}"));
   }
 
   /** One of many updates of the same user at once that gave up. */

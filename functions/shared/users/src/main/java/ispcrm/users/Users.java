@@ -49,6 +49,11 @@ public final class Users {
     return isId(id) ? living(id).map(UserItems::user) : Optional.empty();
   }
 
+  /** Whether a deleted user had this id, so that no other user can get it. */
+  public boolean isRetired(String id) {
+    return item(UserItems.userKey(id)).filter(item -> item.has(DELETED_AT)).isPresent();
+  }
+
   /** The item of a user, unless the user is deleted or the id differs in case. */
   private Optional<Item> living(String id) {
     return item(UserItems.userKey(id))
