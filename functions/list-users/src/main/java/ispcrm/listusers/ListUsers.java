@@ -83,9 +83,13 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
     String filterText = text(filter);
     Users.Page page = users.list(filter, query.after(filterText, Users.Page.NEXT), query.limit());
     Links links = request.links();
+    boolean isComplete = page.next() == null;
     return query.page(
         "users",
         page.users().stream().map(user -> entry(user, fields, links)).toList(),
+        filter instanceof Users.UpdatedBetween changes && isComplete
+            ? Map.of("updated_until", Timestamps.format(changes.to()))
+            : Map.of(),
         links.users(),
         filterText,
         page.next());

@@ -91,21 +91,19 @@ class PollerTest {
     }
   }
 
-  /** Reads what has changed since the last change that was seen, as the contract describes. */
+  /** Reads what has changed since the last poll, as the contract describes. */
   private void poll(ListUsers list) {
     for (JsonNode user : pages(list, Map.of("updated_since", List.of(since)))) {
       String id = user.get("id").asString();
       if (user.get("status").asString().equals("deleted")) {
         copy.remove(id);
-        since = user.get("deleted_at").asString();
       } else {
         copy.put(id, user);
-        since = user.get("updated_at").asString();
       }
     }
   }
 
-  private static List<JsonNode> pages(ListUsers list, Map<String, List<String>> first) {
+  private List<JsonNode> pages(ListUsers list, Map<String, List<String>> first) {
     List<JsonNode> users = new ArrayList<>();
     Map<String, List<String>> query = first;
     while (query != null) {
@@ -115,6 +113,9 @@ class PollerTest {
           new JsonMapper()
               .readTree(list.apply(ApiRequest.of(event, "https://crm.example.net")).body());
       page.get("users").forEach(users::add);
+      assertThat(page.has("updated_until"))
+          .isEqualTo(first.containsKey("updated_since") && page.at("/_links/next").isMissingNode());
+      since = page.path("updated_until").asString(since);
       JsonNode next = page.at("/_links/next");
       query = next.isMissingNode() ? null : query(next.asString());
     }

@@ -58,20 +58,33 @@ public final class ListQuery extends QueryParameters {
     return cursor == null ? null : Cursor.decode(filter, form, cursor);
   }
 
+  /** The response with a page; see {@link #page(String, List, Map, String, String, String)}. */
+  public ApiResponse page(
+      String name, List<Map<String, Object>> entries, String address, String filter, String next) {
+    return page(name, entries, Map.of(), address, filter, next);
+  }
+
   /**
    * The response with a page.
    *
    * @param name the name of the list, such as {@code users}
+   * @param about what else the response says about the list
    * @param address the address of the list without parameters
    * @param filter as for {@link #after}
    * @param next the end of the page; null on the last page
    */
   public ApiResponse page(
-      String name, List<Map<String, Object>> entries, String address, String filter, String next) {
+      String name,
+      List<Map<String, Object>> entries,
+      Map<String, Object> about,
+      String address,
+      String filter,
+      String next) {
     Map<String, String> links = new LinkedHashMap<>();
     links.put("self", address + queryString(null));
     Map<String, Object> body = new LinkedHashMap<>();
     body.put(name, entries);
+    body.putAll(about);
     body.put("_links", links);
     if (next == null) {
       return ApiResponse.json(200, body);
