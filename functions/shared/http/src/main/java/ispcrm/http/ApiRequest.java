@@ -115,13 +115,13 @@ public record ApiRequest(
   }
 
   /**
-   * The SHA-256 of the body as text, in base64url. Requests with the same body have the same one,
-   * whether API Gateway passes the body in base64 or not.
+   * The SHA-256 of the body as a JSON value, in base64url. Bodies with the same value have the same
+   * one, whatever the order of their keys and the spaces between them.
    *
    * @throws ApiException 400 if the body is not in UTF-8
    */
   public String bodyDigest() {
-    return Digests.sha256(text());
+    return Digests.sha256(Json.canonical(json()));
   }
 
   /**

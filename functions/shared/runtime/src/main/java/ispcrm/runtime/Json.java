@@ -2,7 +2,10 @@ package ispcrm.runtime;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -43,6 +46,25 @@ public final class Json {
   /** The JSON text of a value. */
   public static String write(Object value) {
     return MAPPER.writeValueAsString(value);
+  }
+
+  /** The same text for equal values: keys are sorted, and 10.0 is written as 10. */
+  public static String canonical(Object value) {
+    return write(sorted(value));
+  }
+
+  private static Object sorted(Object value) {
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Object> sorted = new TreeMap<>();
+      map.forEach((key, member) -> sorted.put((String) key, sorted(member)));
+      return sorted;
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().map(Json::sorted).toList();
+    }
+    return value instanceof Double number && number == Math.rint(number) && !number.isInfinite()
+        ? new BigDecimal(number).toBigInteger()
+        : value;
   }
 
   /** Writes the JSON text of a value in UTF-8. */
