@@ -128,7 +128,7 @@ class FiltersTest {
   void activeUsersAreFoundByExpirationSoonestFirst() {
     create("later", Map.of("expiration", "2025-03-01"));
     create("soon", Map.of("expiration", "2025-02-01"));
-    create("past", Map.of("expiration", "2024-01-01"));
+    create("past", Map.of("expiration", "2024-01-01", "status", "active"));
     create("never", Map.of());
     create("suspended", Map.of("expiration", "2025-02-01", "status", "suspended"));
     assertThat(list("expires_before=2025-03-01")).containsExactly("past", "soon");
@@ -273,8 +273,8 @@ class FiltersTest {
         "radius_id=99999999999999999999 | radius_id: must be an integer from 0 to"
             + " 9007199254740991",
         "radius_id=١٢ | radius_id: must be an integer from 0 to 9007199254740991",
-        "mac=AA:BB | mac: must be six octets such as AA:BB:CC:DD:EE:FF",
-        "mac=null | mac: must be six octets such as AA:BB:CC:DD:EE:FF",
+        "mac=AA:BB | mac: must be twelve hexadecimal digits such as AA:BB:CC:DD:EE:FF",
+        "mac=null | mac: must be twelve hexadecimal digits such as AA:BB:CC:DD:EE:FF",
         "name= | name: must be 1 to 200 characters, not blank, without control characters"
             + " and invisible characters",
         "updated_since=yesterday | updated_since: must be a valid time: YYYY-MM-DD HH:MM:SS or"

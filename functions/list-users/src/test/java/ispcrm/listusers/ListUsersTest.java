@@ -166,7 +166,7 @@ class ListUsersTest {
                 Map.of(
                     "status", List.of("gone"),
                     "username", List.of("a/b"),
-                    "customer_id", List.of("a.b"),
+                    "customer_id", List.of("a@b"),
                     "q", List.of(""),
                     "limit", List.of("1", "2"),
                     "state", List.of("active"))))
@@ -174,7 +174,8 @@ class ListUsersTest {
             "status: must be one of active, inactive, suspended, expired, disabled",
             "username: must be 1 to 64 characters (letters A-Z, digits, '.', '_', '@', '+', ':' or"
                 + " '-') and start with a letter or digit",
-            "customer_id: must be 1 to 32 characters (letters A-Z, digits, '_' or '-')",
+            "customer_id: must be 1 to 64 characters (letters A-Z, digits, spaces, '.', '_', '/', '#' or"
+                + " '-'), start with a letter or digit and not end with a space",
             "q: must be 1 to 64 characters (letters A-Z, digits, '.', '_', '@', '+', ':' or '-')"
                 + " and start with a letter or digit",
             "limit: is repeated",

@@ -3,6 +3,7 @@ package ispcrm.users;
 import ispcrm.values.Characters;
 import ispcrm.values.Integers;
 import ispcrm.values.Timestamps;
+import java.text.Normalizer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -23,11 +24,9 @@ abstract class FieldType<T> {
   /** Leading zeros and a fraction of zero do not change the value. */
   private static final Pattern INTEGER_TEXT = Pattern.compile("0*([0-9]{1,16})(?:\\.0+)?");
 
-  private static final String OCTET = "[0-9A-Fa-f]{2}";
+  /** Devices and other systems group the digits in different ways. */
   private static final Pattern MAC_ADDRESS =
-      Pattern.compile(
-          (OCTET + "([:.-]?)" + OCTET + "(?:\\1" + OCTET + "){4}")
-              + ("|(?:" + OCTET + OCTET + "\\.){2}" + OCTET + OCTET));
+      Pattern.compile("[0-9A-Fa-f](?:[:. -]?[0-9A-Fa-f]){11}");
 
   static final FieldType<Instant> TIME =
       new Text<>(
@@ -39,7 +38,7 @@ abstract class FieldType<T> {
 
   static final FieldType<String> MAC =
       new Text<>(
-          "must be six octets such as AA:BB:CC:DD:EE:FF",
+          "must be twelve hexadecimal digits such as AA:BB:CC:DD:EE:FF",
           FieldType::parseMac,
           Function.identity(),
           Function.identity());
@@ -117,6 +116,20 @@ abstract class FieldType<T> {
         Function.identity());
   }
 
+  /** A name, in the form in which equal names are the same text: NFC, and single spaces. */
+  static FieldType<String> name(int maxLength) {
+    FieldType<String> line = line(maxLength);
+    return new Text<>(
+        line.rule(), text -> line.parse(normalize(text)), Function.identity(), Function.identity());
+  }
+
+  /** Tabs and line breaks stay, so that they are refused like other control characters. */
+  private static String normalize(String text) {
+    return Normalizer.normalize(text, Normalizer.Form.NFC)
+        .replaceAll("\\p{Zs}+", " ")
+        .replaceAll("^ | $", "");
+  }
+
   /** One of the values of an enum, in any case. */
   static <E extends Enum<E>> FieldType<E> oneOf(
       Class<E> type, Function<String, Optional<E>> parse) {
@@ -132,7 +145,7 @@ abstract class FieldType<T> {
     Matcher matcher = MAC_ADDRESS.matcher(text);
     return matcher.matches()
         ? Optional.of(
-            text.replaceAll("[:.-]", "").toUpperCase(Locale.ROOT).replaceAll("..(?=.)", "$0:"))
+            text.replaceAll("[:. -]", "").toUpperCase(Locale.ROOT).replaceAll("..(?=.)", "$0:"))
         : Optional.empty();
   }
 

@@ -46,8 +46,9 @@ public final class UserField<T> {
       add(
           "customer_id",
           matching(
-              "[A-Za-z0-9_-]{1,32}",
-              "must be 1 to 32 characters (letters A-Z, digits, '_' or '-')"));
+              "[A-Za-z0-9](?:[A-Za-z0-9 ._/#-]{0,62}[A-Za-z0-9._/#-])?",
+              "must be 1 to 64 characters (letters A-Z, digits, spaces, '.', '_', '/', '#' or '-'),"
+                  + " start with a letter or digit and not end with a space"));
 
   public static final UserField<Status> STATUS = add("status", oneOf(Status.class, Status::of));
 
@@ -80,7 +81,7 @@ public final class UserField<T> {
                   + " letter or digit"));
 
   /** The name of a person or company. */
-  public static final UserField<String> NAME = add("name", line(200));
+  public static final UserField<String> NAME = add("name", FieldType.name(200));
 
   public static final UserField<Role> ROLE = add("role", oneOf(Role.class, Role::of));
 

@@ -110,7 +110,10 @@ class CreateUserRequestTest {
     "id, 0",
     "id, A.b_c-d",
     "username, a+b:c@d.e",
-    "customer_id, _",
+    "customer_id, 7",
+    "customer_id, C.1001",
+    "customer_id, 2024/0017",
+    "customer_id, 'No #7 a'",
     "customer_id, IZ-1",
     "status, SUSPENDED",
     "role, Staff",
@@ -135,7 +138,10 @@ class CreateUserRequestTest {
     "username, @a",
     "username, a b",
     "customer_id, ''",
-    "customer_id, a.b",
+    "customer_id, .b",
+    "customer_id, 'a '",
+    "customer_id, ' a'",
+    "customer_id, a@b",
     "status, ''",
     "status, gone",
     "role, root",
@@ -172,7 +178,8 @@ class CreateUserRequestTest {
   void lengthsAreCountedInCharacters() {
     assertThat(errors("id", "a".repeat(64))).isEmpty();
     assertThat(errors("id", "a".repeat(65))).containsOnlyKeys("id");
-    assertThat(errors("customer_id", "a".repeat(33))).containsOnlyKeys("customer_id");
+    assertThat(errors("customer_id", "a".repeat(64))).isEmpty();
+    assertThat(errors("customer_id", "a".repeat(65))).containsOnlyKeys("customer_id");
     assertThat(errors("name", "😀".repeat(200))).isEmpty();
     assertThat(errors("name", "😀".repeat(201))).containsOnlyKeys("name");
     assertThat(errors("profile_name", "x".repeat(101))).containsOnlyKeys("profile_name");
@@ -244,6 +251,15 @@ class CreateUserRequestTest {
   }
 
   @Test
+  void name_decomposedOrSpacedOut_isStoredInOneForm() {
+    for (String name :
+        List.of("Zo\u00e9 de Boer", "Zoe\u0301 de Boer", " Zo\u00e9\u00a0 de  Boer ")) {
+      assertThat(user(Map.of("id", "x", "name", name)).get(UserField.NAME))
+          .isEqualTo("Zo\u00e9 de Boer");
+    }
+  }
+
+  @Test
   void integersAreExact() {
     assertThat(errors("profile_id", 0)).isEmpty();
     assertThat(errors("profile_id", 9007199254740991L)).isEmpty();
@@ -273,7 +289,12 @@ class CreateUserRequestTest {
         "AA-BB-CC-DD-EE-0F",
         "aabb.ccdd.ee0f",
         "aa.bb.cc.dd.ee.0f",
-        "aAbBcCdDeE0f"
+        "aAbBcCdDeE0f",
+        "aabb-ccdd-ee0f",
+        "aabbcc-ddee0f",
+        "aabbcc:ddee0f",
+        "aabb:ccdd:ee0f",
+        "aa bb cc dd ee 0f"
       })
   void macIsTakenInItsUsualForms(String mac) {
     assertThat(user(Map.of("id", "x", "mac", mac)).get(UserField.MAC_ADDRESS))
@@ -287,10 +308,9 @@ class CreateUserRequestTest {
         "aa:bb:cc:dd:ee",
         "aa:bb:cc:dd:ee:ff:00",
         "aa:bb:cc:dd:ee:fg",
-        "aa:bb-cc:dd:ee:ff",
-        "aabb:ccdd:eeff",
+        "aa::bb:cc:dd:ee:ff",
         "aabbccddeeff ",
-        "aa bb cc dd ee ff"
+        "aa_bb_cc_dd_ee_ff"
       })
   void macInAnotherFormIsRefused(String mac) {
     assertThat(errors("mac", mac)).containsOnlyKeys("mac");
