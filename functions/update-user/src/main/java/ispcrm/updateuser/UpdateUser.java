@@ -53,8 +53,7 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
-    UpdateUserRequest update = new UpdateUserRequest(request.json("ID", "id"));
-    refuse(update.errors());
+    UpdateUserRequest update = new UpdateUserRequest(request.mergePatch("ID", "id"));
     for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       User before =
           users
@@ -62,6 +61,7 @@ public final class UpdateUser implements Function<ApiRequest, ApiResponse> {
               .orElseThrow(() -> ApiException.notFound("user"));
       Instant now = clock.instant();
       Instant second = now.truncatedTo(ChronoUnit.SECONDS);
+      refuse(update.errors(before));
       User after = update.apply(before, second);
       check(request, before, after);
       refuse(update.contradictions(before, second));

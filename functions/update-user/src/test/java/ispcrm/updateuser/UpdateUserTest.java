@@ -26,6 +26,7 @@ import ispcrm.users.UserField;
 import ispcrm.users.Users;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -118,6 +119,50 @@ class UpdateUserTest {
     assertThat(user("late").status()).isEqualTo(Status.ACTIVE);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "If-None-Match | ETAG | If-None-Match asks for a change only if the ETag is another",
+        "If-None-Match | W/ETAG | If-None-Match asks for a change only if the ETag is another",
+        "If-None-Match | * | If-None-Match asks for a change only if there is nothing here",
+        "If-Match | W/ETAG | If-Match never matches a weak ETag; send it without W/.",
+        "If-Match | \"old\" | this has changed since you read it"
+      })
+  void update_preconditionFails_saysWhichAndWhyAndChangesNothing(
+      String header, String tag, String message) {
+    if (users.find("same").isEmpty()) {
+      create(Map.of("id", "same"));
+    }
+    User before = user("same");
+    String value = tag.replace("ETAG", etag(before));
+    ApiException e =
+        catchThrowableOfType(
+            ApiException.class, () -> update("same", "{\"name\":\"X\"}", STAFF, header, value));
+    assertThat(e.status()).isEqualTo(412);
+    assertThat(e).hasMessageContaining(message);
+    assertThat(user("same")).isEqualTo(before);
+  }
+
+  @Test
+  void update_readOnlyFields_areAcceptedAsTheyAre() {
+    create(Map.of("id", "whole", "expiration", "2030-01-01"));
+    Map<String, Object> whole = new LinkedHashMap<>(user("whole").toMap());
+    String same = JsonMapper.shared().writeValueAsString(whole);
+    User before = user("whole");
+    update("whole", same, STAFF);
+    assertThat(user("whole")).isEqualTo(before);
+    whole.put("name", "Changed");
+    update("whole", JsonMapper.shared().writeValueAsString(whole), STAFF);
+    assertThat(user("whole").get(UserField.NAME)).isEqualTo("Changed");
+    for (String field : List.of("id", "created_at", "updated_at")) {
+      ApiException e =
+          refused("whole", "{\"%s\":\"2020-01-01\",\"name\":\"X\"}".formatted(field), STAFF);
+      assertThat(e.status()).as(field).isEqualTo(400);
+    }
+    assertThat(user("whole").get(UserField.NAME)).isEqualTo("Changed");
+  }
+
   @Test
   void theChangeIsInTheHistory() {
     create(Map.of("id", "told", "profile_id", 10));
@@ -172,7 +217,7 @@ class UpdateUserTest {
     ApiException e =
         refused(
             "bad",
-            "{\"ID\":\"bad\",\"mac\":\"x\",\"name\":null,\"status\":\"gone\",\"updated_at\":\"\","
+            "{\"ID\":\"other\",\"mac\":\"x\",\"name\":null,\"status\":\"gone\",\"updated_at\":\"\","
                 + "\"email\":\"a\",\"profile_id\":7}",
             ADMIN);
     assertThat(e.status()).isEqualTo(400);

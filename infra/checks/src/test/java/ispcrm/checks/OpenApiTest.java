@@ -159,7 +159,7 @@ class OpenApiTest {
     }
     Set<String> documented = API.responses(operation).keySet();
     assertThat(documented).containsAll(expected);
-    expected.addAll(Set.of("304", "404", "409", "412", "503"));
+    expected.addAll(Set.of("304", "404", "409", "412", "415", "503"));
     assertThat(expected).containsAll(documented);
     assertThat(operation.node()).containsKeys("summary", "description", "tags");
   }
@@ -478,13 +478,16 @@ class OpenApiTest {
           value,
           API.faultsAs("CreateUserRequest", body),
           new CreateUserRequest(body).errors());
-      Map<String, Object> patch = new LinkedHashMap<>();
-      patch.put(field, value);
-      compare(
-          field,
-          value,
-          API.faultsAs("UpdateUserRequest", patch),
-          new UpdateUserRequest(patch).errors());
+      // A patch may contain these with the values that the user has.
+      if (!List.of("id", "created_at", "updated_at").contains(field)) {
+        Map<String, Object> patch = new LinkedHashMap<>();
+        patch.put(field, value);
+        compare(
+            field,
+            value,
+            API.faultsAs("UpdateUserRequest", patch),
+            new UpdateUserRequest(patch).errors());
+      }
     }
   }
 

@@ -51,6 +51,10 @@ public record ApiRequest(
 
   private static final int MAX_BODY_BYTES = 64 * 1024;
 
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+  private static final String MERGE_PATCH = "application/merge-patch+json";
+
   /** What API Gateway makes of bytes that are not UTF-8. */
   private static final char REPLACEMENT_CHARACTER = '\uFFFD';
 
@@ -118,7 +122,7 @@ public record ApiRequest(
    * The SHA-256 of the body as a JSON value, in base64url. Bodies with the same value have the same
    * one, whatever the order of their keys and the spaces between them.
    *
-   * @throws ApiException 400 if the body is not in UTF-8
+   * @throws ApiException as {@link #json()}
    */
   public String bodyDigest() {
     return Digests.sha256(Json.canonical(json()));
@@ -188,8 +192,28 @@ public record ApiRequest(
     return renamed;
   }
 
+  /**
+   * Parses the body like {@link #json(String, String)}, as a JSON Merge Patch.
+   *
+   * @throws ApiException as {@link #json(String, String)}; also 415 if the Content-Type names
+   *     another format of patches
+   */
+  public Map<String, Object> mergePatch(String other, String key) {
+    String type = headers.first("content-type").toLowerCase(Locale.ROOT);
+    if (type.contains("patch") && !type.startsWith(MERGE_PATCH)) {
+      throw new ApiException(
+              ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+              "The format of the patch is not supported - send a JSON Merge Patch, which contains"
+                  + " the fields to change, such as {\"status\":\"suspended\"}.")
+          .with("Accept-Patch", MERGE_PATCH);
+    }
+    return json(other, key);
+  }
+
+  /** Without the byte order mark that some Windows programs write. */
   private String text() {
-    return isBase64Encoded ? decode(body) : body;
+    String text = isBase64Encoded ? decode(body) : body;
+    return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
   }
 
   private static String decode(String base64) {

@@ -22,27 +22,45 @@ public record Preconditions(List<String> ifMatch, List<String> ifNoneMatch) {
   }
 
   /**
-   * Compares If-Match with the resource as it is.
+   * Compares the tags with the resource as it is, before it is changed.
    *
    * @param current the response to GET, with its ETag; not asked if there is nothing to compare
-   * @throws ApiException 412 if it does not match
+   * @throws ApiException 412 if If-Match does not match, or If-None-Match does
    */
   public void check(Supplier<ApiResponse> current) {
-    if (!ifMatch.isEmpty() && !ifMatch.contains(ANY) && !ifMatch.contains(current.get().etag())) {
-      throw new ApiException(
-          ErrorCode.PRECONDITION_FAILED,
-          "Precondition failed - this has changed since you read it; read it again, and send its"
-              + " new ETag in If-Match.");
+    if (ifMatch.isEmpty() && ifNoneMatch.isEmpty()) {
+      return;
     }
+    String etag = current.get().etag();
+    if (!ifMatch.isEmpty() && !ifMatch.contains(ANY) && !ifMatch.contains(etag)) {
+      throw failed(
+          ifMatch.contains("W/" + etag)
+              ? "If-Match never matches a weak ETag; send it without W/."
+              : "this has changed since you read it; read it again, and send its new ETag in"
+                  + " If-Match.");
+    }
+    if (isKnown(etag)) {
+      throw failed(
+          "If-None-Match asks for a change only if "
+              + (ifNoneMatch.contains(ANY) ? "there is nothing here" : "the ETag is another")
+              + "; to change what you have read, send its ETag in If-Match.");
+    }
+  }
+
+  private static ApiException failed(String reason) {
+    return new ApiException(ErrorCode.PRECONDITION_FAILED, "Precondition failed - " + reason);
   }
 
   /** The response to GET, or 304 without a body if If-None-Match contains its ETag. */
   public ApiResponse unlessKnown(ApiResponse current) {
-    boolean isKnown =
-        ifNoneMatch.stream()
-            .map(tag -> tag.replaceFirst("^W/", ""))
-            .anyMatch(tag -> tag.equals(ANY) || tag.equals(current.etag()));
-    return isKnown ? current.notModified() : current;
+    return isKnown(current.etag()) ? current.notModified() : current;
+  }
+
+  /** Whether If-None-Match contains this ETag, weak or not. */
+  private boolean isKnown(String etag) {
+    return ifNoneMatch.stream()
+        .map(tag -> tag.replaceFirst("^W/", ""))
+        .anyMatch(tag -> tag.equals(ANY) || tag.equals(etag));
   }
 
   private static List<String> tags(RequestHeaders headers, String name) {

@@ -1,8 +1,11 @@
 package ispcrm.users;
 
 import ispcrm.access.Role;
+import ispcrm.values.InvalidValueException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A client's request to update a user, as a JSON Merge Patch: every field checked, and every error
@@ -12,17 +15,52 @@ import java.util.Map;
  */
 public final class UpdateUserRequest extends UserRequest {
 
+  /** What is wrong with another value of a field that cannot be changed. */
+  private static final Map<UserField<?>, String> FIXED = fixed();
+
+  private final Map<String, Object> patch;
+
   /**
-   * @param patch the request's JSON, with the id, which cannot be changed, under the key {@code id}
+   * @param patch the request's JSON, with the id under the key {@code id}
    */
   public UpdateUserRequest(Map<String, Object> patch) {
-    super(patch, fixed());
+    super(changeable(patch), FIXED);
+    this.patch = patch;
   }
 
   private static Map<UserField<?>, String> fixed() {
     Map<UserField<?>, String> fixed = readOnly();
     fixed.put(UserField.ID, "cannot be changed");
     return fixed;
+  }
+
+  private static Map<String, Object> changeable(Map<String, Object> patch) {
+    Map<String, Object> changeable = new LinkedHashMap<>(patch);
+    FIXED.keySet().forEach(field -> changeable.remove(field.toString()));
+    return changeable;
+  }
+
+  /**
+   * What is wrong with each invalid field; empty if the request can be carried out. A client may
+   * send fields that cannot be changed, with the values that they have.
+   */
+  public Map<String, String> errors(User before) {
+    Map<String, String> all = new LinkedHashMap<>(errors());
+    FIXED.forEach(
+        (field, error) -> {
+          if (patch.containsKey(field.toString()) && !isAsBefore(field, before)) {
+            all.put(field.toString(), error);
+          }
+        });
+    return all;
+  }
+
+  private <T> boolean isAsBefore(UserField<T> field, User before) {
+    try {
+      return Objects.equals(field.parse(patch.get(field.toString())), before.get(field));
+    } catch (InvalidValueException e) {
+      return false;
+    }
   }
 
   /**
