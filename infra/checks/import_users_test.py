@@ -97,6 +97,7 @@ class Terminal(Script):
     def test_header_with_escapes(self):
         _, terminal, _ = self.imported('"i%sd",name\n1,x\n' % ESCAPES, self.stub(201, {}))
         self.assert_harmless(terminal)
+        self.assertIn("i\\x1b]0;pwn\\x07\\x1b[2J\\x9b2J\\u202e\\rd,name", terminal)
 
     def test_error_with_escapes(self):
         server = self.stub(400, {"errors": [{"field": "name", "message": ESCAPES + "\n"}]})
@@ -110,6 +111,7 @@ class Terminal(Script):
         status, terminal, _ = self.imported("id\njonewe\n", server)
         self.assertEqual(2, status)
         self.assert_harmless(terminal)
+        self.assertIn("No\\x1b]0;pwn", terminal)
 
     def test_response_that_is_not_from_the_api(self):
         _, terminal, errors = self.imported("id\njonewe\n", self.stub(404, None))

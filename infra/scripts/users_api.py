@@ -69,7 +69,7 @@ class Api:
             raise Refused("The API returned %d: %s" % (status, body.get("message")))
 
     def call(self, method, path, body=None):
-        """Returns the status, the ETag and the JSON of the response; waits and tries again if that can help."""
+        """Returns the status and the JSON of the response; waits and tries again if that can help."""
         for attempt in range(1, MAX_ATTEMPTS + 1):
             pause = min(2 ** attempt, 30)
             try:
@@ -87,7 +87,7 @@ class Api:
                     pause = int(headers["Retry-After"])
                 elif status not in (429, 500, 502, 503, 504):
                     refuse_token(status, value)
-                    return status, headers.get("ETag"), value
+                    return status, value
             if self.is_stopped.wait(pause):
                 raise Unreachable("interrupted")
         raise Unreachable(error)
@@ -113,6 +113,12 @@ def refuse_token(status, body):
     """A 403 can be about a single line, but not these."""
     if status == 401 or body.get("code") == "address_not_allowed":
         raise Refused("The API refuses the token in ISPCRM_TOKEN (%d): %s" % (status, body.get("message")))
+
+
+def explain(response):
+    """What an error of the API says, each field at fault included."""
+    errors = response.get("errors") or []
+    return "; ".join("%(field)s %(message)s" % error for error in errors) or response.get("message")
 
 
 def parse(text):
