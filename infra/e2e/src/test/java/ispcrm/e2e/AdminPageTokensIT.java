@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
@@ -71,11 +72,15 @@ class AdminPageTokensIT extends BrowserTests {
    * Text that a user, a subscriber or another administrator has chosen, and text in every field of
    * the API's responses, even where the API would not accept it.
    */
-  @Test
-  void markup_inEveryField_isText() {
-    String markup =
-        "\"></title><img class=injected src=x onerror=ran=1>"
-            + "<a class=injected href=javascript:ran=1>x</a>";
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<img class=injected src=x onerror='window.ran=true'>",
+        "\"><script class=injected>window.ran=true</script>",
+        "</title></textarea></option><svg class=injected onload=window.ran=true>",
+        "<a class=injected href='javascript:window.ran=true'>x</a>"
+      })
+  void markup_inEveryField_isText(String markup) {
     String user = createUser("suspended");
     String json = JsonMapper.shared().writeValueAsString(markup);
     run.api()
