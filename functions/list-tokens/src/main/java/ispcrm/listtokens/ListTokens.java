@@ -13,12 +13,14 @@ import ispcrm.users.UserField;
 import ispcrm.users.Users;
 import ispcrm.values.InvalidValueException;
 import ispcrm.values.Timestamps;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * {@code GET /api/v1/tokens}: the tokens of a user in pages, newest first, including revoked and
- * expired ones. It never contains a secret.
+ * {@code GET /api/v1/tokens}: the tokens of a user, or of all users, in pages, newest first,
+ * including revoked and expired ones. It never contains a secret.
  */
 public final class ListTokens implements Function<ApiRequest, ApiResponse> {
   private static final String USER = "user";
@@ -32,40 +34,49 @@ public final class ListTokens implements Function<ApiRequest, ApiResponse> {
   }
 
   /**
-   * @throws ApiException 400 if the parameter {@code user} is missing, if a parameter is unknown,
-   *     repeated or malformed, or if the cursor does not come from this list; 404 if no user has
-   *     the id
+   * @throws ApiException 400 if a parameter is unknown, repeated or malformed, or if the cursor
+   *     does not come from this list; 404 if no user has the id
    */
   @Override
   public ApiResponse apply(ApiRequest request) {
     ListQuery query = new ListQuery(request, Endpoint.LIST_TOKENS);
     String user = query.value(USER);
     try {
-      if (user == null) {
-        query.addError(USER, "is required: the id of the user whose tokens to list");
-      } else {
+      if (user != null) {
         UserField.ID.parse(user);
       }
     } catch (InvalidValueException e) {
       query.addError(USER, e.getMessage());
     }
     query.check();
-    String after = query.after(user, Tokens.Page.NEXT);
-    // An empty list would mean that there are no tokens.
-    User owner = users.find(user).orElseThrow(() -> ApiException.notFound("user"));
+    String filter = user == null ? "" : user;
+    String after = query.after(filter, Tokens.Page.NEXT);
+    if (user != null && users.find(user).isEmpty()) {
+      // An empty list would mean that there are no tokens.
+      throw ApiException.notFound("user");
+    }
     Tokens.Page page = tokens.list(user, after, query.limit());
+    Map<String, Optional<User>> owners = new HashMap<>();
     Links links = request.links();
     return query.page(
         "tokens",
-        page.tokens().stream().map(token -> entry(token, owner, links)).toList(),
+        page.tokens().stream()
+            .map(token -> entry(token, owners.computeIfAbsent(token.user(), users::find), links))
+            .toList(),
         links.tokens(),
-        user,
+        filter,
         page.next());
   }
 
-  private static Map<String, Object> entry(Token token, User owner, Links links) {
+  /**
+   * @param owner empty if the token's user has been deleted
+   */
+  private static Map<String, Object> entry(Token token, Optional<User> owner, Links links) {
     Map<String, Object> entry =
-        token.toMap(owner.role(), owner.tokensRevokedAt(), Timestamps::format);
+        token.toMap(
+            owner.map(User::role).orElse(null),
+            owner.map(User::tokensRevokedAt).orElse(null),
+            Timestamps::format);
     entry.put("_links", Map.of("self", links.token(token.id())));
     return entry;
   }

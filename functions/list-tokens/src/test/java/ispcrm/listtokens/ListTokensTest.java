@@ -21,6 +21,7 @@ import ispcrm.users.Users;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -36,6 +37,8 @@ class ListTokensTest {
 
   private static LocalDynamoDb dynamoDb;
   private static History history;
+  private static Users users;
+  private static Tokens tokens;
   private static ListTokens listTokens;
 
   @BeforeAll
@@ -44,10 +47,10 @@ class ListTokensTest {
     dynamoDb = LocalDynamoDb.start(template, null);
     history =
         new History(dynamoDb.client(), template.functions().get("revoke-token").environment());
-    Users users = new Users(dynamoDb.client(), "UsersTable");
+    users = new Users(dynamoDb.client(), "UsersTable");
     User user = new CreateUserRequest(Map.of("id", "jonewe")).toUser("", "C1", NOW);
     users.create(user);
-    Tokens tokens = new Tokens(dynamoDb.client(), "TokensTable");
+    tokens = new Tokens(dynamoDb.client(), "TokensTable");
     for (int i = 0; i < 5; i++) {
       IssuedToken issued =
           IssuedToken.issue("jonewe", null, null, "admin", NOW.plusSeconds(i), Duration.ofDays(30));
@@ -84,8 +87,13 @@ class ListTokensTest {
 
   @Test
   void pagesFollowOneAnother() {
+    assertThat(pages(Map.of("user", List.of("jonewe"), "limit", List.of("2"))))
+        .isEqualTo(ISSUED.stream().map(issued -> issued.token().id()).toList());
+  }
+
+  private static List<String> pages(Map<String, List<String>> first) {
     List<String> ids = new ArrayList<>();
-    Map<String, List<String>> query = Map.of("user", List.of("jonewe"), "limit", List.of("2"));
+    Map<String, List<String>> query = first;
     while (query != null) {
       ApiResponse response = list(query);
       JsonNode body = new JsonMapper().readTree(response.body());
@@ -93,18 +101,12 @@ class ListTokensTest {
       String next = body.at("/_links/next").asString("");
       assertThat(response.headers().getOrDefault("Link", ""))
           .isEqualTo(next.isEmpty() ? "" : "<" + next + ">; rel=\"next\"");
-      query =
-          next.isEmpty()
-              ? null
-              : Map.of(
-                  "user",
-                  List.of("jonewe"),
-                  "limit",
-                  List.of("2"),
-                  "cursor",
-                  List.of(next.replaceFirst(".*[?&]cursor=([^&]*).*", "$1")));
+      query = next.isEmpty() ? null : new HashMap<>(first);
+      if (query != null) {
+        query.put("cursor", List.of(next.replaceFirst(".*[?&]cursor=([^&]*).*", "$1")));
+      }
     }
-    assertThat(ids).isEqualTo(ISSUED.stream().map(issued -> issued.token().id()).toList());
+    return ids;
   }
 
   @Test
@@ -116,9 +118,24 @@ class ListTokensTest {
   }
 
   @Test
-  void theUserIsRequiredAndOtherParametersAreRefused() {
-    assertThat(refused(Map.of()).fieldErrors())
-        .isEqualTo(Map.of("user", "is required: the id of the user whose tokens to list"));
+  void list_withoutUser_hasTheTokensOfAllUsersAlsoOfDeletedOnes() {
+    User gone = new CreateUserRequest(Map.of("id", "gone")).toUser("", "C3", NOW);
+    users.create(gone);
+    IssuedToken issued =
+        IssuedToken.issue("gone", null, null, "admin", NOW.plusSeconds(9), Duration.ofDays(30));
+    tokens.add(issued, users.unchanged(gone));
+    users.delete(gone, NOW);
+    tokens.erase("gone", NOW);
+    List<String> ids = new ArrayList<>(ISSUED.stream().map(token -> token.token().id()).toList());
+    ids.add(0, issued.token().id());
+    assertThat(pages(Map.of("limit", List.of("2")))).isEqualTo(ids);
+    JsonNode token = new JsonMapper().readTree(list(Map.of()).body()).at("/tokens/0");
+    assertThat(token.get("scopes")).isEmpty();
+    assertThat(token.get("revoked_at").isNull()).isFalse();
+  }
+
+  @Test
+  void otherParametersAreRefused() {
     for (String user : List.of("", "a b", "x".repeat(3000))) {
       assertThat(refused(Map.of("user", List.of(user))).fieldErrors()).containsOnlyKeys("user");
     }

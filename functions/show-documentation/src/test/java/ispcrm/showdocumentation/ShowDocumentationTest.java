@@ -33,7 +33,7 @@ class ShowDocumentationTest {
             """
             <code>curl 'https://crm.example.net/api/v1/users/jonewe' \\
               -H &quot;X-Auth-Token: $TOKEN&quot;</code></pre>""",
-            "curl 'https://crm.example.net/api/v1/tokens?user=jonewe'",
+            "curl -X DELETE 'https://crm.example.net/api/v1/tokens?user=jonewe'",
             "curl -X POST 'https://crm.example.net/api/v1/users' \\\n",
             "  -d '{&quot;user&quot;:&quot;jonewe&quot;}'",
             "<code>curl 'https://crm.example.net/api/v1/health'</code></pre>")

@@ -1398,7 +1398,9 @@ class ContractIT {
         .isEqualTo(time(data, "expires_at").toInstant(ZoneOffset.UTC));
     api.get("/api/v1/tokens/" + field(data, "id")).expect(200);
     api.get("/api/v1/tokens/" + target.own("nobody")).expect(404, "not_found");
-    api.get("/api/v1/tokens").expect(400, "invalid_parameter");
+    api.get("/api/v1/tokens?user=").expect(400, "invalid_parameter");
+    String token = field(data, "id");
+    api.getUntil("/api/v1/tokens?limit=200", list -> list.body().contains(token));
   }
 
   @Test

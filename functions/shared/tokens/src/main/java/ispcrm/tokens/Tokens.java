@@ -34,6 +34,12 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  */
 public final class Tokens {
   private static final String KEY = "sha256";
+
+  /** The partition key of the index of all tokens, and its only value. */
+  private static final String LISTING = "listing";
+
+  private static final String ALL_TOKENS = "tokens";
+
   private static final Pattern ID = Pattern.compile("[0-9a-f-]{36}");
 
   /** Separates the time of creation from the id in a page's end. */
@@ -80,8 +86,9 @@ public final class Tokens {
   }
 
   /**
-   * Lists a page of a user's tokens, newest first, whether they are valid or not.
+   * Lists a page of tokens, newest first, whether they are valid or not.
    *
+   * @param user the id of the user whose tokens to list; null for all tokens
    * @param after the {@link Page#next} of the previous page; null for the first page
    * @param limit the maximum number of tokens on the page, at least 1
    */
@@ -365,17 +372,17 @@ public final class Tokens {
   private QueryResponse query(
       String user, String newest, Map<String, AttributeValue> start, int limit) {
     Map<String, AttributeValue> values = new HashMap<>();
-    values.put(":user", text(user));
+    values.put(":partition", text(user == null ? ALL_TOKENS : user));
     if (newest != null) {
       values.put(":newest", AttributeValue.fromN(newest));
     }
     return dynamoDb.query(
         QueryRequest.builder()
             .tableName(table)
-            .indexName("by_user")
+            .indexName(user == null ? "by_time" : "by_user")
             .keyConditionExpression(
-                newest == null ? "#user = :user" : "#user = :user AND created_at <= :newest")
-            .expressionAttributeNames(Map.of("#user", "user"))
+                "#partition = :partition" + (newest == null ? "" : " AND created_at <= :newest"))
+            .expressionAttributeNames(Map.of("#partition", user == null ? LISTING : "user"))
             .expressionAttributeValues(values)
             .scanIndexForward(false)
             .exclusiveStartKey(start.isEmpty() ? null : start)
@@ -387,6 +394,7 @@ public final class Tokens {
   static Map<String, AttributeValue> item(Token token) {
     Map<String, AttributeValue> item = new HashMap<>();
     item.put(KEY, text(token.sha256()));
+    item.put(LISTING, text(ALL_TOKENS));
     item.put("id", text(token.id()));
     item.put("user", text(token.user()));
     if (token.description() != null) {
