@@ -235,7 +235,7 @@ class RealApi(Script):
     def write(self, *rows):
         text = io.StringIO()
         writer = csv.writer(text)
-        writer.writerow(["id", "name", "status", "expiration", "mac", "profile_id"])
+        writer.writerow(["id", "name", "status", "expiration", "mac", "profile_id", "notes", "metadata"])
         writer.writerows([self.prefix + row[0], *row[1:]] for row in rows)
         self.file.write_text(text.getvalue())
 
@@ -250,7 +250,7 @@ class RealApi(Script):
     def test_export_is_imported_and_exported_the_same(self):
         self.write(
             ("a", "Zoë, \"Z\"", "active", "2020-01-01", "001a-2b3c-4d5e", "10"),
-            ("b", "Bob", "suspended", "", "", ""),
+            ("b", "Bob", "suspended", "", "", "", " first\n" + "\r\n\n" * 50 + " last ", '{"line": "a\\nb", "zahl": "ä"}'),
             ("c", "Cid", "", "2099-01-01T12:00:00+0200", "", "0"))
         self.assertEqual(0, self.run_it("import-users")[0])
         first = self.exported()
@@ -276,6 +276,43 @@ class RealApi(Script):
         self.assertIn("2 changed, 1 created", self.run_it("import-users", "--update")[1])
         self.assertIn("3 equal", self.run_it("import-users", "--update")[1])
         self.assertIn(b"Anna", self.exported())
+
+    def test_every_other_line_is_wrong_in_its_own_way(self):
+        taken = self.prefix + "0"
+        wrong = {
+            '%s,name="Bob': "has a quote that is not closed", "%s,surplus": "has 16 cells, but the first line names 15 fields",
+            ",name=Bob": "id or username is required", "%s x": "id must be 1 to 64 characters",
+            "%s,username=a/b": "username must be", "%s,name=\u200b": "name must be", "%s,status=paid": "status must be one of",
+            "%s,expiration=2027-02-30": "expiration must be a valid time", "%s,expiration=31.03.2027": "expiration must be a valid time",
+            "%s,mac=AA:BB:CC:DD:EE": "mac must be twelve hexadecimal digits", "%s,profile_id=-1": "profile_id must be an integer",
+            "%s,profile_id=gold": "profile_id must be an integer", "%s,radius_id=1.5": "radius_id must be an integer",
+            "%s,email=jo": "email must be an email address", "%s,phone=none": "phone must be a telephone number",
+            "%s,metadata=text": "metadata must be an object", "%s,role=boss": "role must be one of",
+            "%s,username=" + taken: "already in use", "%s,customer_id=" + taken: "already in use",
+            "%s,username=admin": "is reserved", "%s,customer_id=%%": "customer_id must be", "%s,name=" + "x" * 201: "name must be 1 to 200",
+            "%s,notes=" + "x" * 2001: "notes must be 1 to 2000", "%s,address=a\tb": "address must be", taken + ",name=Other": "differs in name",
+        }
+        self.assertEqual(25, len(wrong))
+        fields = ["id", "username", "name", "status", "expiration", "mac", "profile_id", "radius_id", "email", "phone", "metadata", "role",
+                  "customer_id", "notes", "address"]
+        self.file.write_text("id,customer_id\n%s,%s\n" % (taken, taken))
+        self.assertEqual(0, self.run_it("import-users")[0])
+        lines = [",".join(fields)]
+        for number, text in enumerate(wrong):
+            lines.append("%sr%d" % (self.prefix, number))
+            text = text.replace("%s", "%sw%d" % (self.prefix, number))
+            key, *cells = text.split(",")
+            row = dict(cell.split("=", 1) for cell in cells if "=" in cell)
+            lines.append(",".join([key, *(row.get(name, "") for name in fields[1:])]) + ("," + cells[-1] if cells and cells[-1] == "surplus" else ""))
+        self.file.write_text("\n".join(lines) + "\n")
+        status, terminal = self.run_it("import-users")
+        self.assertEqual(1, status)
+        self.assertIn("25 created, 25 failed", terminal)
+        errors = self.errors().splitlines()
+        self.assertEqual(25, len(errors), errors)
+        for number, (error, expected) in enumerate(zip(errors, wrong.values())):
+            self.assertTrue(error.startswith("line %d: " % (3 + 2 * number)), error)
+            self.assertIn(expected, error)
 
 
 if __name__ == "__main__":

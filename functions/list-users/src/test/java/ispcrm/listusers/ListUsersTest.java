@@ -59,7 +59,8 @@ class ListUsersTest {
     assertThat(response.body())
         .isEqualTo(
             "{\"users\":[{\"id\":\"007\",\"name\":\"user007\",\"status\":\"suspended\","
-                + "\"username\":\"user007\",\"customer_id\":\"IZ7\",\"mac\":null,"
+                + "\"role\":\"customer\",\"username\":\"user007\",\"customer_id\":\"IZ7\","
+                + "\"email\":null,\"phone\":null,\"mac\":null,"
                 + "\"profile_id\":null,\"expiration\":null,"
                 + "\"updated_at\":\"1970-01-01 00:00:00\","
                 + "\"_links\":{\"self\":\"%1$s/007\"}}],".formatted(LIST)
@@ -83,8 +84,9 @@ class ListUsersTest {
   void anUnknownFieldIsNamed(String fields) {
     assertThat(errors(Map.of("fields", List.of(fields))))
         .containsExactly(
-            "fields: must be one or more of id, name, status, username, customer_id, mac,"
-                + " profile_id, expiration, updated_at, _links, separated by commas without spaces");
+            "fields: must be one or more of id, name, status, role, username, customer_id, email,"
+                + " phone, mac, profile_id, expiration, updated_at, _links, separated by commas"
+                + " without spaces");
   }
 
   @ParameterizedTest
@@ -179,9 +181,9 @@ class ListUsersTest {
             "q: must be 1 to 64 characters (letters A-Z, digits, '.', '_', '@', '+', ':' or '-')"
                 + " and start with a letter or digit",
             "limit: is repeated",
-            "state: is not a known parameter; the known parameters are status, username,"
-                + " customer_id, q, name, mac, profile_id, radius_id, expires_before,"
-                + " updated_since, fields, limit, cursor");
+            "state: is not a known parameter; the known parameters are username,"
+                + " customer_id, mac, email, phone, radius_id, name, q, profile_id, role,"
+                + " expires_before, status, updated_since, fields, limit, cursor");
   }
 
   /** A client can be in the middle of a list during a release, so these must never change. */

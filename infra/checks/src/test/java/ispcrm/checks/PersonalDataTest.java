@@ -59,7 +59,9 @@ class PersonalDataTest {
         """
         {"id":"jonewe","username":"jon","name":"Jon Ewe","customer_id":"IZ1","status":"active",
          "status_reason":"Paid","expiration":"2020-01-01","activated_at":"2024-01-01",
-         "mac":"AA:BB:CC:DD:EE:FF","profile_id":1,"profile_name":"100 Mbps","radius_id":2}
+         "mac":"AA:BB:CC:DD:EE:FF","profile_id":1,"profile_name":"100 Mbps","radius_id":2,
+         "email":"jon@example.net","phone":"+1 555 0100","address":"Hill 1\\nTown","notes":"Dog",
+         "metadata":{"line":"a7"}}
         """,
         KEY);
     requests.updateUser(ID, "{\"name\":\"Jonathan Ewe\"}");

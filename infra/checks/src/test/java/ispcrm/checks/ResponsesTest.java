@@ -148,7 +148,8 @@ class ResponsesTest {
           list-user-history | id nobody | 404 not_found
           list-users | query limit=1&cursor=QWx0ZXJlZEN1cnNvcg | 400 invalid_cursor
           list-users | query expires_before=2025-04-01&status=active | success
-          list-users | query name=john&status=active | 400 invalid_parameter
+          list-users | query name=john&status=active&role=customer | success
+          list-users | query updated_since=2023-12-01&status=active | 400 invalid_parameter
           list-users | query limit=0 | 400 invalid_parameter
           list-users | query status=active&status=suspended | 400 invalid_parameter
           list-users | query status=active | success
@@ -266,7 +267,6 @@ class ResponsesTest {
             .get("properties"))
         .keySet()
         .forEach(field -> body.put(field, List.of()));
-    body.put("version", "v9");
     Response response =
         invoke(
             "create-user",

@@ -185,8 +185,11 @@ class ContractIT {
               "id",
               "name",
               "status",
+              "role",
               "username",
               "customer_id",
+              "email",
+              "phone",
               "mac",
               "profile_id",
               "expiration",
@@ -1077,8 +1080,9 @@ class ContractIT {
         "radius_id=-1",
         "expires_before=2025-02-30",
         "updated_since=yesterday",
-        "name=a&status=active",
-        "expires_before=2025-01-01&status=expired",
+        "email=jonewe",
+        "phone=12",
+        "role=root",
         "updated_since=2025-01-01&q=a",
         "cursor="
       })
@@ -1211,7 +1215,7 @@ class ContractIT {
                 "/api/v1/users",
                 """
                 {"id":"%1$s","name":"%1$s Żaneta","mac":"%2$s","profile_id":%3$d,"radius_id":%3$d,
-                 "expiration":"9000-01-01"}
+                 "expiration":"9000-01-01","email":"%1$s@Example.net","phone":"+1 (555) %3$d"}
                 """
                     .formatted(id, mac, number))
             .expect(201)
@@ -1223,9 +1227,14 @@ class ContractIT {
             "name=" + encoded(otherCase(id) + " zaneta"),
             "mac=" + mac.toLowerCase(Locale.ROOT),
             "profile_id=" + number,
-            "radius_id=0" + number)) {
+            "radius_id=0" + number,
+            "email=" + encoded(otherCase(id)) + "@example.net",
+            "phone=1-555-" + number,
+            "profile_id=" + number + "&role=customer&status=active&name=" + encoded(id),
+            "expires_before=9000-01-02&phone=1555" + number)) {
       api.getUntil("/api/v1/users?" + filter, list -> usernames(list).equals(List.of(id)));
     }
+    assertThat(usernames("role=Admin&limit=200")).contains("admin").doesNotContain(id);
     // Users of earlier runs may expire at the same time.
     assertThat(usernames("expires_before=9000-01-01&limit=200")).doesNotContain(id);
     api.send("DELETE", "/api/v1/users/" + id, null).expect(200);

@@ -1,9 +1,11 @@
 package ispcrm.restore;
 
 import ispcrm.access.Role;
+import ispcrm.dynamodb.DynamoDb;
 import ispcrm.users.Status;
 import ispcrm.users.UserField;
 import ispcrm.values.InvalidValueException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +27,7 @@ record StoredUser(
   /** The attributes that have a schedule expire the user. A disabled user does not have them. */
   static final List<String> DUE = List.of("due", "due_key");
 
+  private static final String LISTED = "listed";
   private static final String USER = "user#";
   private static final String NAME = "name#";
   private static final String CUSTOMER_ID = "customer_id#";
@@ -83,6 +86,19 @@ record StoredUser(
         attributes);
   }
 
+  /** The attributes that differ if the user is disabled: the status, also where lists read it. */
+  static Map<String, AttributeValue> disabled(Map<String, AttributeValue> item) {
+    Map<String, AttributeValue> status =
+        Map.of("status", AttributeValue.fromS(Status.DISABLED.toString()));
+    Map<String, AttributeValue> changed = new HashMap<>(status);
+    if (item.containsKey(LISTED) && item.get(LISTED).hasM()) {
+      Map<String, AttributeValue> listed = new HashMap<>(item.get(LISTED).m());
+      listed.putAll(status);
+      changed.put(LISTED, AttributeValue.fromM(listed));
+    }
+    return changed;
+  }
+
   String key() {
     return USER + caseFold(id);
   }
@@ -94,10 +110,7 @@ record StoredUser(
       return null;
     }
     try {
-      return field.parse(
-          stored == null || stored.n() == null
-              ? text(attributes, field.toString())
-              : Long.valueOf(stored.n()));
+      return field.parse(stored == null ? "" : DynamoDb.value(stored));
     } catch (InvalidValueException | NumberFormatException e) {
       throw new BrokenRecordException(
           field + (stored == null ? " is missing" : " has an invalid value"));

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -32,8 +33,6 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  */
 final class UsersRestoration implements Restoration {
   static final String KEY = "pk";
-
-  private static final AttributeValue DISABLED = text(Status.DISABLED.toString());
 
   private final Table table;
   private final Report report;
@@ -124,7 +123,7 @@ final class UsersRestoration implements Restoration {
     boolean isDisabled = user.role() != Role.CUSTOMER && user.status() != Status.DISABLED;
     Map<String, AttributeValue> item = new HashMap<>(user.attributes());
     if (isDisabled) {
-      item.put("status", DISABLED);
+      item.putAll(StoredUser.disabled(item));
       StoredUser.DUE.forEach(item::remove);
     }
     List<TransactWriteItem> writes = new ArrayList<>();
@@ -234,6 +233,18 @@ final class UsersRestoration implements Restoration {
         || status.equals(Status.DISABLED.toString())) {
       return;
     }
+    Map<String, String> names = new HashMap<>(Map.of("#due", "due"));
+    Map<String, AttributeValue> values = new HashMap<>();
+    StoredUser.disabled(item)
+        .forEach(
+            (name, value) -> {
+              names.put("#" + name, name);
+              values.put(":" + name, value);
+            });
+    String changes =
+        values.keySet().stream()
+            .map(value -> value.replace(':', '#') + " = " + value)
+            .collect(Collectors.joining(", "));
     table
         .dynamoDb()
         .updateItem(
@@ -241,9 +252,9 @@ final class UsersRestoration implements Restoration {
                 request
                     .tableName(table.name())
                     .key(Map.of(KEY, item.get(KEY)))
-                    .updateExpression("SET #status = :disabled REMOVE #due, due_key")
-                    .expressionAttributeNames(Map.of("#status", "status", "#due", "due"))
-                    .expressionAttributeValues(Map.of(":disabled", DISABLED)));
+                    .updateExpression("SET " + changes + " REMOVE #due, due_key")
+                    .expressionAttributeNames(names)
+                    .expressionAttributeValues(values));
     report.disabled(StoredUser.text(item, "id"), role, status);
   }
 

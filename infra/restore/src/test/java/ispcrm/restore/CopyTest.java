@@ -151,6 +151,8 @@ class CopyTest {
 
     assertThat(new Users(SANDBOX.client(), empty).find("jonewe"))
         .hasValueSatisfying(user -> assertThat(user.status()).isEqualTo(expected));
+    assertThat(SANDBOX.items(empty).get("user#jonewe").get("listed").m())
+        .containsEntry("status", text(expected.toString()));
     if (status == expected) {
       assertThat(result.out()).doesNotContain("disabled");
     } else {

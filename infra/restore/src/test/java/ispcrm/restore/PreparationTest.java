@@ -79,6 +79,8 @@ class PreparationTest {
     assertThat(users.find("customer").orElseThrow().status()).isEqualTo(Status.ACTIVE);
     assertThat(users.find("admin").orElseThrow().status()).isEqualTo(Status.DISABLED);
     assertThat(users.find("staff").orElseThrow().status()).isEqualTo(Status.DISABLED);
+    assertThat(SANDBOX.items(usersTable).get("user#admin").get("listed").m())
+        .containsEntry("status", text("disabled"));
   }
 
   /** A restored table may contain a part of a transaction. */

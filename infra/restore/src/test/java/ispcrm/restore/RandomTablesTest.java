@@ -11,6 +11,7 @@ import ispcrm.restore.Sandbox.Result;
 import ispcrm.users.Status;
 import ispcrm.users.User;
 import ispcrm.users.UserField;
+import ispcrm.values.Timestamps;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -217,13 +218,15 @@ class RandomTablesTest {
             .setCreated(NOW.minusSeconds(random.nextInt(2)))
             .build();
     Map<String, AttributeValue> item = new HashMap<>();
-    user.toMap()
+    user.settableFields()
         .forEach(
             (name, value) -> {
               if (value != null) {
                 item.put(name, text(value.toString()));
               }
             });
+    item.put("created_at", text(Timestamps.format(user.get(UserField.CREATED_AT))));
+    item.put("updated_at", item.get("created_at"));
     item.put("pk", text("user#" + user.id()));
     item.put("listing", text("users"));
     item.put("username_key", text(username.toLowerCase(Locale.ROOT)));

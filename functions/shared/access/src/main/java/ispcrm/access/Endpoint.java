@@ -19,8 +19,8 @@ public enum Endpoint {
   LIST_USERS(
       Kind.EVERY_SPELLING,
       "GET",
-      "/api/v1/users{?status,username,customer_id,q,name,mac,profile_id,radius_id,expires_before"
-          + ",updated_since,fields,limit,cursor}",
+      "/api/v1/users{?username,customer_id,mac,email,phone,radius_id,name,q,profile_id,role"
+          + ",expires_before,status,updated_since,fields,limit,cursor}",
       Scope.USERS_READ),
   GET_USER(Kind.EVERY_SPELLING, "GET", "/api/v1/users/{id}", Scope.USERS_READ, Scope.SELF_READ),
   CREATE_USER(Kind.EVERY_SPELLING, "POST", "/api/v1/users", Scope.USERS_WRITE),

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -309,5 +310,32 @@ public final class DynamoDb {
 
   public static AttributeValue number(long value) {
     return AttributeValue.fromN(Long.toString(value));
+  }
+
+  /**
+   * An attribute with a value as JSON has it.
+   *
+   * @param value a {@code String}, a {@code Long}, a map of such values, or null
+   */
+  public static AttributeValue attribute(Object value) {
+    if (value == null) {
+      return AttributeValue.fromNul(true);
+    }
+    if (value instanceof Map<?, ?> map) {
+      Map<String, AttributeValue> attributes = new HashMap<>();
+      map.forEach((name, element) -> attributes.put((String) name, attribute(element)));
+      return AttributeValue.fromM(attributes);
+    }
+    return value instanceof Long number ? number(number) : text((String) value);
+  }
+
+  /** The value of an {@link #attribute}. DynamoDB does not keep the order of a map. */
+  public static Object value(AttributeValue attribute) {
+    if (attribute.hasM()) {
+      Map<String, Object> map = new TreeMap<>();
+      attribute.m().forEach((name, element) -> map.put(name, value(element)));
+      return map;
+    }
+    return attribute.n() == null ? attribute.s() : Long.valueOf(attribute.n());
   }
 }

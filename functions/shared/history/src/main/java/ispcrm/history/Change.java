@@ -6,7 +6,7 @@ import java.util.Objects;
 
 /**
  * A changed field: its values before and after, as the API shows them. Either is a {@code String},
- * a {@code Long} or null. Both are null if the values were erased.
+ * a {@code Long}, a map of texts or null. Both are null if the values were erased.
  */
 public record Change(Object before, Object after) {
   static final Change ERASED = new Change(null, null);

@@ -202,15 +202,10 @@ public final class History {
             fields.put(
                 field,
                 AttributeValue.fromM(
-                    Map.of("old", attribute(change.before()), "new", attribute(change.after())))));
+                    Map.of(
+                        "old", DynamoDb.attribute(change.before()),
+                        "new", DynamoDb.attribute(change.after())))));
     return AttributeValue.fromM(fields);
-  }
-
-  private static AttributeValue attribute(Object value) {
-    if (value == null) {
-      return AttributeValue.fromNul(true);
-    }
-    return value instanceof Long number ? number(number) : text((String) value);
   }
 
   private static Entry entry(Item item) {
@@ -233,12 +228,11 @@ public final class History {
         .forEach(
             (field, change) ->
                 changes.put(
-                    field, new Change(value(change.m().get("old")), value(change.m().get("new")))));
+                    field,
+                    new Change(
+                        DynamoDb.value(change.m().get("old")),
+                        DynamoDb.value(change.m().get("new")))));
     return changes;
-  }
-
-  private static Object value(AttributeValue attribute) {
-    return attribute.n() == null ? attribute.s() : Long.valueOf(attribute.n());
   }
 
   /**

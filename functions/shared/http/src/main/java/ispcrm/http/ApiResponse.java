@@ -3,7 +3,6 @@ package ispcrm.http;
 import ispcrm.runtime.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 
 /** An HTTP response: its status code, its headers (each once) and its body as text. */
@@ -42,7 +41,7 @@ public record ApiResponse(int status, Map<String, String> headers, String body) 
    */
   public static ApiResponse tagged(int status, Map<String, ?> data, String self) {
     Map<String, Object> values = new TreeMap<>(data);
-    values.values().removeIf(Objects::isNull);
+    values.values().removeIf(value -> value == null || value.equals(Map.of()));
     return single(status, data, Map.of("self", self))
         .with("ETag", "\"" + Digests.of(Json.write(values), ETAG_BYTES) + "\"");
   }

@@ -15,6 +15,7 @@ public final class CreateUserRequest extends UserRequest {
     if (!body.containsKey("id") && !body.containsKey("username")) {
       errors.put("id", "id or username is required");
     }
+    errors.putAll(metadataErrors(null));
   }
 
   /** The client's own id; null if one is to be generated. */

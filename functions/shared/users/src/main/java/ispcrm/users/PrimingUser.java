@@ -24,7 +24,12 @@ public final class PrimingUser {
           Map.entry("mac", "aabb.ccdd.eeff"),
           Map.entry("profile_id", 1),
           Map.entry("profile_name", ID),
-          Map.entry("radius_id", 1));
+          Map.entry("radius_id", 1),
+          Map.entry("email", ID + "@example.net"),
+          Map.entry("phone", "+1 555 0100"),
+          Map.entry("address", ID),
+          Map.entry("notes", ID),
+          Map.entry("metadata", Map.of(ID, ID)));
 
   private PrimingUser() {}
 

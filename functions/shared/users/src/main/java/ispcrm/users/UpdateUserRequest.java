@@ -46,6 +46,7 @@ public final class UpdateUserRequest extends UserRequest {
    */
   public Map<String, String> errors(User before) {
     Map<String, String> all = new LinkedHashMap<>(errors());
+    all.putAll(metadataErrors(before.get(UserField.METADATA)));
     FIXED.forEach(
         (field, error) -> {
           if (patch.containsKey(field.toString()) && !isAsBefore(field, before)) {

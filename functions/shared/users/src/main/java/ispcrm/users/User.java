@@ -108,14 +108,20 @@ public final class User {
   /** Every field as the API shows it, in the API's order, including nulls. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
-    UserField.ALL.forEach(field -> map.put(field.toString(), format(field)));
+    UserField.ALL.forEach(field -> map.put(field.toString(), show(field)));
     return map;
   }
 
-  /** The fields that a client can set, otherwise like {@link #toMap}. */
+  private <T> Object show(UserField<T> field) {
+    return field.show(get(field));
+  }
+
+  /** The fields that a client can set, as they are stored, including nulls. */
   public Map<String, Object> settableFields() {
-    Map<String, Object> map = toMap();
-    UserField.ALL.stream().filter(UserField::isReadOnly).forEach(f -> map.remove(f.toString()));
+    Map<String, Object> map = new LinkedHashMap<>();
+    UserField.ALL.stream()
+        .filter(field -> !field.isReadOnly())
+        .forEach(field -> map.put(field.toString(), format(field)));
     return map;
   }
 
@@ -126,9 +132,14 @@ public final class User {
     return builder;
   }
 
-  /** A field's value as it is shown and stored; null if it has none. */
+  /** A field's value as it is stored; null if it has none. */
   <T> Object format(UserField<T> field) {
     return field.format(get(field));
+  }
+
+  /** See {@link UserField#key}. */
+  <T> Object key(UserField<T> field) {
+    return field.key(get(field));
   }
 
   @Override

@@ -1,9 +1,13 @@
 package ispcrm.users;
 
+import static ispcrm.users.FieldType.EMAIL_ADDRESS;
 import static ispcrm.users.FieldType.INTEGER;
 import static ispcrm.users.FieldType.MAC;
+import static ispcrm.users.FieldType.MAP;
+import static ispcrm.users.FieldType.PHONE_NUMBER;
 import static ispcrm.users.FieldType.TIME;
 import static ispcrm.users.FieldType.line;
+import static ispcrm.users.FieldType.lines;
 import static ispcrm.users.FieldType.matching;
 import static ispcrm.users.FieldType.oneOf;
 
@@ -37,18 +41,20 @@ public final class UserField<T> {
       add(
           "username",
           matching(
-              "[A-Za-z0-9][A-Za-z0-9._@+:-]{0,63}",
-              "must be 1 to 64 characters (letters A-Z, digits, '.', '_', '@', '+', ':' or '-') and"
-                  + " start with a letter or digit"));
+                  "[A-Za-z0-9][A-Za-z0-9._@+:-]{0,63}",
+                  "must be 1 to 64 characters (letters A-Z, digits, '.', '_', '@', '+', ':' or '-')"
+                      + " and start with a letter or digit")
+              .foundBy(UserItems::caseFold));
 
   /** The customer number; unique, regardless of case. */
   public static final UserField<String> CUSTOMER_ID =
       add(
           "customer_id",
           matching(
-              "[A-Za-z0-9](?:[A-Za-z0-9 ._/#-]{0,62}[A-Za-z0-9._/#-])?",
-              "must be 1 to 64 characters (letters A-Z, digits, spaces, '.', '_', '/', '#' or '-'),"
-                  + " start with a letter or digit and not end with a space"));
+                  "[A-Za-z0-9](?:[A-Za-z0-9 ._/#-]{0,62}[A-Za-z0-9._/#-])?",
+                  "must be 1 to 64 characters (letters A-Z, digits, spaces, '.', '_', '/', '#' or"
+                      + " '-'), start with a letter or digit and not end with a space")
+              .foundBy(UserItems::caseFold));
 
   public static final UserField<Status> STATUS = add("status", oneOf(Status.class, Status::of));
 
@@ -91,6 +97,18 @@ public final class UserField<T> {
   public static final UserField<String> STATUS_REASON =
       add("status_reason", line(200), Option.NULLABLE);
 
+  public static final UserField<String> EMAIL = add("email", EMAIL_ADDRESS, Option.NULLABLE);
+  public static final UserField<String> PHONE = add("phone", PHONE_NUMBER, Option.NULLABLE);
+
+  /** Where the subscriber lives. */
+  public static final UserField<String> ADDRESS = add("address", lines(500), Option.NULLABLE);
+
+  public static final UserField<String> NOTES = add("notes", lines(2000), Option.NULLABLE);
+
+  /** The client's own data. */
+  public static final UserField<Map<String, String>> METADATA =
+      add("metadata", MAP, Option.NULLABLE);
+
   /** Every field of the API, in the order of responses. */
   public static final List<UserField<?>> ALL = List.copyOf(FIELDS);
 
@@ -110,10 +128,21 @@ public final class UserField<T> {
   /** Every field that is stored. */
   static final List<UserField<?>> STORED = List.copyOf(FIELDS);
 
-  /** The fields that lists show, in their order. The table's indexes must project them. */
+  /** The fields that lists show, in their order. */
   public static final List<UserField<?>> IN_LISTS =
       List.of(
-          ID, NAME, STATUS, USERNAME, CUSTOMER_ID, MAC_ADDRESS, PROFILE_ID, EXPIRATION, UPDATED_AT);
+          ID,
+          NAME,
+          STATUS,
+          ROLE,
+          USERNAME,
+          CUSTOMER_ID,
+          EMAIL,
+          PHONE,
+          MAC_ADDRESS,
+          PROFILE_ID,
+          EXPIRATION,
+          UPDATED_AT);
 
   private final String name;
   private final FieldType<T> type;
@@ -180,13 +209,28 @@ public final class UserField<T> {
     return type.parseText(text).orElseThrow(() -> new InvalidValueException(type.rule()));
   }
 
-  /** Writes a value as it is shown and stored: a {@code String}, a {@code Long}, or null. */
+  /** Writes a value as it is stored, see {@link FieldType}; null if it is null. */
   Object format(T value) {
     return value == null ? null : type.format(value);
+  }
+
+  /** Writes a value as it is shown. */
+  Object show(T value) {
+    return value == null ? type.none() : type.format(value);
   }
 
   /** Reads a stored value. */
   T restore(Object stored) {
     return type.restore(stored);
+  }
+
+  /** The form in which values that are found alike are equal; null if the value is null. */
+  Object key(T value) {
+    return value == null ? null : type.key(value);
+  }
+
+  /** Reads a value that a client wrote as text, as {@link #parseText} does, and returns its key. */
+  Object parseKey(String text) throws InvalidValueException {
+    return key(parseText(text));
   }
 }

@@ -1,17 +1,23 @@
 package ispcrm.users;
 
+import static ispcrm.dynamodb.DynamoDb.attribute;
 import static ispcrm.dynamodb.DynamoDb.number;
 import static ispcrm.dynamodb.DynamoDb.text;
 
 import ispcrm.access.Role;
+import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.Item;
 import ispcrm.values.Timestamps;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The items of the table of users: their keys, and what they contain. */
@@ -26,6 +32,20 @@ final class UserItems {
 
   static final String DUE = "due";
   static final String DUE_KEY = "due_key";
+
+  /**
+   * The attribute with the values that lists show and filter by, which all indexes project, because
+   * they can project 100 attributes together. It can get further values later, but a projection
+   * never changes.
+   */
+  private static final String LISTED = "listed";
+
+  private static final List<UserField<?>> LISTED_FIELDS =
+      Stream.concat(
+              UserField.IN_LISTS.stream(),
+              Arrays.stream(UserFilter.values()).map(UserFilter::field))
+          .distinct()
+          .toList();
 
   /** What a schedule has to do for a user at the time in {@link #DUE_KEY}. */
   static final String EXPIRY = "expiry";
@@ -83,13 +103,30 @@ final class UserItems {
       item.put(DUE, text(expires ? EXPIRY : KEPT));
       item.put(DUE_KEY, text(timeKey(expiration, user.id())));
     }
-    for (UserField<?> field : UserField.STORED) {
+    putKey(item, "email_key", user, UserField.EMAIL);
+    putKey(item, "phone_key", user, UserField.PHONE);
+    item.putAll(attributes(user, UserField.STORED));
+    item.put(LISTED, AttributeValue.fromM(attributes(user, LISTED_FIELDS)));
+    return item;
+  }
+
+  private static void putKey(
+      Map<String, AttributeValue> item, String name, User user, UserField<?> field) {
+    Object key = user.key(field);
+    if (key != null) {
+      item.put(name, attribute(key));
+    }
+  }
+
+  private static Map<String, AttributeValue> attributes(User user, List<UserField<?>> fields) {
+    Map<String, AttributeValue> attributes = new HashMap<>();
+    for (UserField<?> field : fields) {
       Object value = user.format(field);
       if (value != null) {
-        item.put(field.toString(), attribute(value));
+        attributes.put(field.toString(), attribute(value));
       }
     }
-    return item;
+    return attributes;
   }
 
   static User user(Item item) {
@@ -111,23 +148,29 @@ final class UserItems {
         : null;
   }
 
-  /** The value of a field as it is shown; null if it has none. */
-  private static <T> Object shown(Item item, UserField<T> field) {
-    return field.format(restored(item, field));
+  private static <T> Object key(Item item, UserField<T> field) {
+    return field.key(restored(item, field));
   }
 
-  static Users.Summary summary(Item item) {
+  private static <T> Object shown(Item item, UserField<T> field) {
+    return field.show(restored(item, field));
+  }
+
+  /** What a list shows of an item that was read with a filter; empty if it does not match. */
+  static Optional<Users.Summary> summary(Item item, Users.Filter filter) {
     Map<String, Object> fields = new LinkedHashMap<>();
     if (item.has(DELETED_AT)) {
       fields.put("id", item.text("id"));
       fields.put("status", "deleted");
       fields.put(DELETED_AT, Timestamps.format(item.time(DELETED_AT)));
-      return new Users.Summary(item.text("id"), true, fields);
+      return Optional.of(new Users.Summary(item.text("id"), true, fields));
     }
-    for (UserField<?> field : UserField.IN_LISTS) {
-      fields.put(field.toString(), shown(item, field));
+    Item listed = new Item(item.key(), item.read(LISTED, AttributeValue::m));
+    if (!filter.matchesFurther(field -> key(listed, field))) {
+      return Optional.empty();
     }
-    return new Users.Summary(item.text("id"), false, fields);
+    UserField.IN_LISTS.forEach(field -> fields.put(field.toString(), shown(listed, field)));
+    return Optional.of(new Users.Summary(listed.text("id"), false, fields));
   }
 
   static Users.Summary summary(User user) {
@@ -136,14 +179,8 @@ final class UserItems {
     return new Users.Summary(user.id(), false, fields);
   }
 
-  static AttributeValue attribute(Object value) {
-    return value instanceof Long number ? number(number) : text((String) value);
-  }
-
   private static Object value(AttributeValue attribute) {
-    return Objects.requireNonNull(
-        attribute.n() == null ? attribute.s() : Long.valueOf(attribute.n()),
-        "neither text nor number");
+    return Objects.requireNonNull(DynamoDb.value(attribute), "has no value");
   }
 
   /** The item that remains of a deleted user, whose erasure is pending. */

@@ -1,5 +1,6 @@
 package ispcrm.users;
 
+import static ispcrm.dynamodb.DynamoDb.attribute;
 import static ispcrm.dynamodb.DynamoDb.text;
 import static ispcrm.users.UserItems.ALL_USERS;
 import static ispcrm.users.UserItems.DUE;
@@ -7,7 +8,6 @@ import static ispcrm.users.UserItems.DUE_KEY;
 import static ispcrm.users.UserItems.EXPIRY;
 import static ispcrm.users.UserItems.KEPT;
 
-import ispcrm.values.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -30,42 +30,43 @@ record UserRange(
   /** Sorts after every character that a key can contain. */
   private static final String LAST_CHARACTER = Character.toString(Character.MAX_CODE_POINT);
 
-  /** What a filter selects; several ranges have the same sort key, and are merged. */
+  /**
+   * What the first condition of a filter selects, or all users; several ranges have the same sort
+   * key, and are merged.
+   */
   static List<UserRange> of(Users.Filter filter) {
-    if (filter instanceof Users.ByUsername names) {
-      String prefix =
-          names.usernamePrefix() == null ? "" : UserItems.caseFold(names.usernamePrefix());
-      return List.of(
-          names.status() == null
-              ? byUsername("by_username", "listing", text(ALL_USERS), prefix)
-              : byUsername("by_status", "status", text(names.status().toString()), prefix));
+    UserFilter first = filter.first();
+    if (first == null) {
+      return List.of(byUsername("by_username", "listing", text(ALL_USERS), ""));
     }
-    if (filter instanceof Users.ByName name) {
-      return List.of(
-          new UserRange(
-              "by_name",
-              "listing",
-              text(ALL_USERS),
-              "name_key",
-              name.prefix(),
-              name.prefix() + LAST_CHARACTER));
-    }
-    if (filter instanceof Users.ByValue<?> equal) {
-      return List.of(byUsername("by_" + equal.field(), equal.field().toString(), value(equal), ""));
-    }
-    if (filter instanceof Users.ExpiresBefore expires) {
-      String before = Timestamps.format(expires.time());
-      return List.of(byDue(EXPIRY, before), byDue(KEPT, before));
-    }
-    Users.UpdatedBetween updated = (Users.UpdatedBetween) filter;
-    return List.of(
-        new UserRange(
-            "by_update",
-            "feed",
-            text(ALL_USERS),
-            "updated_key",
-            Timestamps.format(updated.from()),
-            end(updated.to())));
+    Object value = filter.conditions().get(first);
+    return switch (first) {
+      case USERNAME, CUSTOMER_ID ->
+          throw new IllegalArgumentException("unique, so not in an index");
+      case MAC, RADIUS_ID, PROFILE_ID, ROLE, STATUS ->
+          List.of(byUsername("by_" + first, first.toString(), attribute(value), ""));
+      case EMAIL, PHONE -> List.of(byUsername("by_" + first, first + "_key", attribute(value), ""));
+      case Q -> List.of(byUsername("by_username", "listing", text(ALL_USERS), (String) value));
+      case NAME ->
+          List.of(
+              new UserRange(
+                  "by_name",
+                  "listing",
+                  text(ALL_USERS),
+                  "name_key",
+                  (String) value,
+                  value + LAST_CHARACTER));
+      case EXPIRES_BEFORE -> List.of(byDue(EXPIRY, (String) value), byDue(KEPT, (String) value));
+      case UPDATED_SINCE ->
+          List.of(
+              new UserRange(
+                  "by_update",
+                  "feed",
+                  text(ALL_USERS),
+                  "updated_key",
+                  (String) value,
+                  end(filter.until())));
+    };
   }
 
   /** Users for whom a schedule has something to do before or at this key. */
@@ -87,10 +88,6 @@ record UserRange(
         "username_key",
         prefix.isEmpty() ? FIRST_KEY : prefix,
         prefix + LAST_CHARACTER);
-  }
-
-  private static <T> AttributeValue value(Users.ByValue<T> filter) {
-    return UserItems.attribute(filter.field().format(filter.value()));
   }
 
   /** What remains after a sort key; all of it if that is null. */

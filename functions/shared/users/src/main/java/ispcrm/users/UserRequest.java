@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -73,9 +74,34 @@ abstract sealed class UserRequest permits CreateUserRequest, UpdateUserRequest {
     return (T) values.get(field);
   }
 
-  /** Sets the fields that the request names. */
+  /** Sets the fields that the request names, and in the metadata the texts that it names. */
   void applyTo(User.Builder user) {
+    Map<String, String> metadata = mergedMetadata(user.get(UserField.METADATA));
     values.keySet().forEach(field -> set(user, field));
+    user.set(UserField.METADATA, metadata.isEmpty() ? null : metadata);
+  }
+
+  /** What is wrong with the metadata that a user with this metadata would have, if anything is. */
+  Map<String, String> metadataErrors(Map<String, String> before) {
+    return mergedMetadata(before).size() <= FieldType.MAX_ENTRIES
+        ? Map.of()
+        : Map.of(
+            UserField.METADATA.toString(),
+            "must not have more than "
+                + FieldType.MAX_ENTRIES
+                + " keys, including those that the user has; null removes one");
+  }
+
+  private Map<String, String> mergedMetadata(Map<String, String> before) {
+    Map<String, String> merged = new TreeMap<>(before == null ? Map.of() : before);
+    if (sets(UserField.METADATA)) {
+      if (value(UserField.METADATA) == null) {
+        return Map.of();
+      }
+      merged.putAll(value(UserField.METADATA));
+      merged.values().removeIf(Objects::isNull);
+    }
+    return merged;
   }
 
   /**

@@ -195,7 +195,7 @@ final class UserWrites {
         return user.attributes().get(field.toString());
       }
       Object value = user.format(field);
-      return value == null ? null : UserItems.attribute(value);
+      return value == null ? null : DynamoDb.attribute(value);
     }
   }
 }

@@ -15,11 +15,14 @@ import ispcrm.dynamodb.Slice;
 import ispcrm.values.InvalidValueException;
 import ispcrm.values.Timestamps;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -33,6 +36,9 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  * template.yaml.
  */
 public final class Users {
+  /** How many entries of an index a page of a list reads at most. */
+  private static final int MAX_READ = 1000;
+
   private final DynamoDbClient dynamoDb;
   private final String table;
 
@@ -70,30 +76,53 @@ public final class Users {
   }
 
   /**
-   * Lists a page of users. The cost does not depend on the number of users.
+   * Lists a page of users. It reads at most {@value #MAX_READ} entries of an index, so its cost
+   * does not depend on the number of users, and it can have fewer users than the limit, or none,
+   * although more follow.
    *
    * @param after the {@link Page#next} of the previous page; null for the first page
    * @param limit the maximum number of users on the page, at least 1
    */
   public Page list(Filter filter, String after, int limit) {
-    if (filter instanceof ByUsername names
-        && (names.username() != null || names.customerId() != null)) {
+    if (filter.isOfOneUser()) {
       return new Page(
-          claimedBy(names).stream()
-              .filter(user -> matches(user, names, after))
+          claimedBy(filter).stream()
+              .filter(user -> filter.matches(user::key))
               .map(UserItems::summary)
               .toList(),
           null);
     }
     List<UserRange> ranges = UserRange.of(filter);
-    Slice page =
-        ranges.size() == 1
-            ? query(ranges.get(0), after, limit)
-            : Slice.merge(
-                ranges.stream().map(range -> query(range, after, limit)).toList(),
-                limit,
-                ranges.get(0).sortKey());
-    return new Page(Item.readEach(page.items(), UserItems::summary, KEY), page.next());
+    List<Summary> page = new ArrayList<>();
+    String end = after;
+    int read = 0;
+    // One condition needs one query for a page; the others hold for few or many of its users.
+    int size = limit;
+    do {
+      Slice slice = slice(ranges, end, size);
+      for (Map<String, AttributeValue> item : slice.items()) {
+        Optional<Summary> match =
+            Item.unlessBroken(() -> UserItems.summary(Item.of(item, KEY), filter));
+        if (match.isPresent() && page.size() == limit) {
+          return new Page(page, end);
+        }
+        match.ifPresent(page::add);
+        end = item.get(ranges.get(0).sortKey()).s();
+      }
+      read += ranges.size() * (size + 1);
+      size = (MAX_READ - read) / ranges.size() - 1;
+      end = slice.next();
+    } while (end != null && page.size() < limit && size > 0 && filter.hasFurther());
+    return new Page(page, end);
+  }
+
+  private Slice slice(List<UserRange> ranges, String after, int limit) {
+    return ranges.size() == 1
+        ? query(ranges.get(0), after, limit)
+        : Slice.merge(
+            ranges.stream().map(range -> query(range, after, limit)).toList(),
+            limit,
+            ranges.get(0).sortKey());
   }
 
   /**
@@ -249,23 +278,14 @@ public final class Users {
                 .expressionAttributeNames(Map.of("#due", DUE)));
   }
 
-  private Optional<User> claimedBy(ByUsername filter) {
+  private Optional<User> claimedBy(Filter filter) {
+    String value = (String) filter.conditions().get(filter.first());
     String key =
-        filter.username() != null
-            ? UserItems.nameKey(filter.username())
-            : UserItems.customerIdKey(filter.customerId());
+        filter.first() == UserFilter.USERNAME
+            ? UserItems.nameKey(value)
+            : UserItems.customerIdKey(value);
     // The user who has the name as its id only is not a match.
     return Item.unlessBroken(() -> item(key).flatMap(claim -> find(claim.text("id"))));
-  }
-
-  private static boolean matches(User user, ByUsername filter, String after) {
-    String key = UserItems.caseFold(user.username());
-    return (filter.status() == null || filter.status() == user.status())
-        && (filter.username() == null || UserItems.caseFold(filter.username()).equals(key))
-        && (filter.customerId() == null || filter.customerId().equalsIgnoreCase(user.customerId()))
-        && (filter.usernamePrefix() == null
-            || key.startsWith(UserItems.caseFold(filter.usernamePrefix())))
-        && (after == null || key.compareTo(after) > 0);
   }
 
   private Slice query(UserRange whole, String after, int limit) {
@@ -291,47 +311,42 @@ public final class Users {
     }
   }
 
-  /** Which users a list contains, and in which order. */
-  public sealed interface Filter {}
-
   /**
-   * Users ordered by username regardless of case. All conditions must hold; null is no condition.
+   * Which users a list contains, and in which order.
    *
-   * @param username the whole username, in any case
-   * @param customerId the whole customer number, in any case
-   * @param usernamePrefix the beginning of the username, in any case
+   * @param conditions a value of each filter, as {@link UserFilter#parse} returned it; all must
+   *     hold
+   * @param until the last second of a list of changes
    */
-  public record ByUsername(Status status, String username, String customerId, String usernamePrefix)
-      implements Filter {}
+  public record Filter(SortedMap<UserFilter, Object> conditions, Instant until) {
+    /** The condition that selects the index; null if there is none. */
+    UserFilter first() {
+      return conditions.isEmpty() ? null : conditions.firstKey();
+    }
 
-  /**
-   * Users whose names begin like this, regardless of case and accents, ordered by name.
-   *
-   * @param prefix not empty; equal filters have the same one
-   */
-  public record ByName(String prefix) implements Filter {
-    public ByName {
-      prefix = Names.fold(prefix);
+    /** Whether there are conditions besides the first. */
+    boolean hasFurther() {
+      return conditions.size() > 1;
+    }
+
+    /** Whether the first condition is the value of a field that is unique. */
+    boolean isOfOneUser() {
+      return first() == UserFilter.USERNAME || first() == UserFilter.CUSTOMER_ID;
+    }
+
+    /** Whether a user meets all conditions; see {@link UserFilter#matches}. */
+    boolean matches(Function<UserField<?>, Object> user) {
+      return conditions.entrySet().stream()
+          .allMatch(condition -> condition.getKey().matches(user, condition.getValue()));
+    }
+
+    /** Whether a user whom the first condition has selected meets the others. */
+    boolean matchesFurther(Function<UserField<?>, Object> user) {
+      return conditions.entrySet().stream()
+          .skip(1)
+          .allMatch(condition -> condition.getKey().matches(user, condition.getValue()));
     }
   }
-
-  /**
-   * Users with this value, ordered by username.
-   *
-   * @param field mac, profile_id or radius_id
-   */
-  public record ByValue<T>(UserField<T> field, T value) implements Filter {}
-
-  /** Active users whose expiration is before this time, ordered by expiration. */
-  public record ExpiresBefore(Instant time) implements Filter {}
-
-  /**
-   * Users who were created, updated or deleted in this time, the longest ago first.
-   *
-   * @param from the first second
-   * @param to the last second
-   */
-  public record UpdatedBetween(Instant from, Instant to) implements Filter {}
 
   /**
    * Some users, and where the next page begins.

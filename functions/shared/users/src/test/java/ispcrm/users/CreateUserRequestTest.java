@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -60,7 +61,7 @@ class CreateUserRequestTest {
   void anUnknownFieldIsToldTheKnownOnes() {
     assertThat(new CreateUserRequest(Map.of("id", "x", "colour", "a")).errors().get("colour"))
         .startsWith(
-            "is not a known field; the known fields are activated_at, customer_id, expiration, ")
+            "is not a known field; the known fields are activated_at, address, customer_id, ")
         .endsWith(", username, version");
   }
 
@@ -163,15 +164,117 @@ class CreateUserRequestTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"expiration", "activated_at", "mac", "profile_id", "profile_name", "radius_id"})
+      strings = {
+        "expiration",
+        "activated_at",
+        "mac",
+        "profile_id",
+        "profile_name",
+        "radius_id",
+        "email",
+        "phone",
+        "address",
+        "notes",
+        "metadata"
+      })
   void nullIsTakenWhereTheContractHasIt(String field) {
     assertThat(errors(field, null)).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"created_at", "updated_at", "ID", "Id", "email", ""})
+  @ValueSource(strings = {"created_at", "updated_at", "ID", "Id", "mail", ""})
   void otherFieldsAreRefused(String field) {
     assertThat(errors(field, "x")).containsOnlyKeys(field);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "email, jo@example.net",
+    "email, Jürgen.Ö+x@büro.example",
+    "phone, +49 (0)30 / 12-34.5",
+    "phone, 112",
+    "address, 'Hill 1\n12345 Town\r\nLand'",
+    "notes, 'a\n\nb'"
+  })
+  void read_howToReachTheUser_isKeptAsSent(String field, String value) {
+    assertThat(errors(field, value)).isEmpty();
+    assertThat(user(Map.of("id", "a", field, value)).toMap()).containsEntry(field, value);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "email, jo",
+    "email, jo@",
+    "email, jo@a@b",
+    "email, jo ewe@example.net",
+    "email, 'jo@example.net\n'",
+    "email, jo@exa\u200bmple.net",
+    "phone, 12",
+    "phone, +49 30 Büro",
+    "phone, 123456789012345678901234567890123",
+    "address, 'a\tb'",
+    "notes, ' \n '",
+    "notes, a\u202eb"
+  })
+  void refuses_howToReachTheUser(String field, String value) {
+    assertThat(errors(field, value)).containsOnlyKeys(field);
+  }
+
+  @Test
+  void metadata_isAMapOfTextsUpToItsLimits() {
+    Map<String, Object> most = new HashMap<>();
+    IntStream.range(0, 20).forEach(i -> most.put("key." + i, "😀".repeat(500)));
+    assertThat(user(Map.of("id", "a", "metadata", most)).toMap()).containsEntry("metadata", most);
+    assertThat(user(Map.of("id", "a")).toMap()).containsEntry("metadata", Map.of());
+    Map<String, Object> more = new HashMap<>(most);
+    more.put("one-more", null);
+    assertThat(errors("metadata", more)).isEmpty();
+    more.put("one-more", "x");
+    assertThat(errors("metadata", more))
+        .isEqualTo(
+            Map.of(
+                "metadata",
+                "must not have more than 20 keys, including those that the user has; null removes"
+                    + " one"));
+    for (Object wrong :
+        List.of(
+            "text",
+            List.of("a"),
+            Map.of("a b", "x"),
+            Map.of("k".repeat(41), "x"),
+            Map.of("", "x"),
+            Map.of("k", 1),
+            Map.of("k", ""),
+            Map.of("k", "x".repeat(501)),
+            Map.of("k", Map.of("l", "x")))) {
+      assertThat(errors("metadata", wrong)).as("%s", wrong).containsOnlyKeys("metadata");
+    }
+  }
+
+  @Test
+  void metadata_patch_mergesItsKeysAndNullRemovesThem() {
+    User before = user(Map.of("id", "a", "metadata", Map.of("a", "1", "b", "2")));
+    assertThat(metadata(before, Map.of("c", "3", "a", "4")))
+        .isEqualTo(Map.of("a", "4", "b", "2", "c", "3"));
+    Map<String, Object> removal = new HashMap<>();
+    removal.put("a", null);
+    removal.put("absent", null);
+    assertThat(metadata(before, removal)).isEqualTo(Map.of("b", "2"));
+    assertThat(metadata(before, null)).isEqualTo(Map.of());
+    assertThat(new UpdateUserRequest(Map.of("metadata", Map.of("b", "2"))).apply(before, NOW))
+        .isSameAs(before);
+    Map<String, Object> tooMany = new HashMap<>();
+    IntStream.range(0, 19).forEach(i -> tooMany.put("key" + i, "x"));
+    assertThat(new UpdateUserRequest(Map.of("metadata", tooMany)).errors(before))
+        .containsOnlyKeys("metadata");
+    tooMany.put("a", null);
+    assertThat(new UpdateUserRequest(Map.of("metadata", tooMany)).errors(before)).isEmpty();
+  }
+
+  private static Object metadata(User before, Object patch) {
+    Map<String, Object> body = new HashMap<>();
+    body.put("metadata", patch);
+    return new UpdateUserRequest(body).apply(before, NOW).toMap().get("metadata");
   }
 
   @Test
@@ -183,6 +286,12 @@ class CreateUserRequestTest {
     assertThat(errors("name", "😀".repeat(200))).isEmpty();
     assertThat(errors("name", "😀".repeat(201))).containsOnlyKeys("name");
     assertThat(errors("profile_name", "x".repeat(101))).containsOnlyKeys("profile_name");
+    assertThat(errors("address", "😀".repeat(500))).isEmpty();
+    assertThat(errors("address", "x".repeat(501))).containsOnlyKeys("address");
+    assertThat(errors("notes", "😀".repeat(2000))).isEmpty();
+    assertThat(errors("notes", "x".repeat(2001))).containsOnlyKeys("notes");
+    assertThat(errors("email", "a".repeat(252) + "@b")).isEmpty();
+    assertThat(errors("email", "a".repeat(253) + "@b")).containsOnlyKeys("email");
   }
 
   @ParameterizedTest
