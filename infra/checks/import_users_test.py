@@ -57,8 +57,8 @@ class Script(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.file = Path(folder.name, "users.csv")
 
-    def stub(self, status, response, check=(200, TOKEN)):
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Stub)
+    def stub(self, status, response, check=(200, TOKEN), handler=Stub):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
         server.status, server.response, server.check, server.bodies = status, response, check, []
@@ -199,6 +199,24 @@ class Faults(Script):
         status, terminal, _ = self.imported("id\n" + lines, self.stub(0, None))
         self.assertEqual(2, status)
         self.assertIn("10 lines in a row did not reach the API", terminal)
+
+    def test_idle_connection_that_is_closed_while_the_script_waits(self):
+        class Busy(Stub):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                super().do_POST()
+                is_first = len(self.server.bodies) == 1
+                self.server.status, self.server.response = 201, {"data": {}}
+                self.close_connection = is_first
+
+            def end_headers(self):
+                self.send_header("Retry-After", "1")
+                super().end_headers()
+
+        server = self.stub(429, {"code": "throttled", "message": "wait"}, handler=Busy)
+        self.assertEqual((0, ""), self.imported("id\na\nb\n", server, "--workers", "1")[::2])
+        self.assertEqual(["a", "a", "b"], [user["id"] for user in server.bodies])
 
     def test_interrupt_ends_within_two_seconds(self):
         server = self.stub(503, {"code": "unavailable", "message": "wait"})

@@ -70,15 +70,18 @@ class Api:
 
     def call(self, method, path, body=None):
         """Returns the status and the JSON of the response; waits and tries again if that can help."""
+        unreachable = 0
         for attempt in range(1, MAX_ATTEMPTS + 1):
             pause = min(2 ** attempt, 30)
+            # The other end may have closed a connection that was idle.
+            is_new = self.connection is None
             try:
                 status, headers, value = self.send(method, path, body)
             except (OSError, http.client.HTTPException) as fault:
                 self.close()
                 error = "the API cannot be reached: %s" % (fault or type(fault).__name__)
-                # A second attempt helps if an idle connection was closed.
-                if attempt > 1:
+                unreachable += is_new
+                if unreachable > 1:
                     raise Unreachable(error) from fault
                 pause = 1
             else:

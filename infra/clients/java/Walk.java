@@ -48,9 +48,9 @@ final class Walk {
 
     Objects.requireNonNull(new StartApi(api).discoverRoot().getCreateUser());
 
-    var first = users.listUsers(null, null, null, null, null, null, null, null, null, null, null, 1, null);
+    var first = users.listUsers(null, null, null, null, null, null, null, null, null, null, null, null, null, null, 1, null);
     var cursor = URI.create(first.getLinks().getNext().toString()).getQuery().replaceFirst(".*\\bcursor=([^&]*).*", "$1");
-    var second = users.listUsers(null, null, null, null, null, null, null, null, null, null, null, 1, cursor);
+    var second = users.listUsers(null, null, null, null, null, null, null, null, null, null, null, null, null, null, 1, cursor);
     same(false, first.getUsers().get(0).getId().equals(second.getUsers().get(0).getId()));
 
     var request = new CreateUserRequest().id(id).expiration("2027-03-31").activatedAt("2025-03-31T12:00:00Z").radiusId(3000000000L);
