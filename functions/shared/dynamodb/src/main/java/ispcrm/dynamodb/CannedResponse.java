@@ -69,6 +69,7 @@ public final class CannedResponse {
       case S -> Map.of("S", value.s());
       case N -> Map.of("N", value.n());
       case M -> Map.of("M", json(value.m()));
+      case L -> Map.of("L", value.l().stream().map(CannedResponse::json).toList());
       case NUL -> Map.of("NULL", true);
       default -> throw new IllegalArgumentException("no item has an attribute like " + value);
     };

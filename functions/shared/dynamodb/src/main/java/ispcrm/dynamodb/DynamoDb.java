@@ -315,7 +315,7 @@ public final class DynamoDb {
   /**
    * An attribute with a value as JSON has it.
    *
-   * @param value a {@code String}, a {@code Long}, a map of such values, or null
+   * @param value a {@code String}, a {@code Long}, a list or map of such values, or null
    */
   public static AttributeValue attribute(Object value) {
     if (value == null) {
@@ -326,6 +326,9 @@ public final class DynamoDb {
       map.forEach((name, element) -> attributes.put((String) name, attribute(element)));
       return AttributeValue.fromM(attributes);
     }
+    if (value instanceof List<?> list) {
+      return AttributeValue.fromL(list.stream().map(DynamoDb::attribute).toList());
+    }
     return value instanceof Long number ? number(number) : text((String) value);
   }
 
@@ -335,6 +338,9 @@ public final class DynamoDb {
       Map<String, Object> map = new TreeMap<>();
       attribute.m().forEach((name, element) -> map.put(name, value(element)));
       return map;
+    }
+    if (attribute.hasL()) {
+      return attribute.l().stream().map(DynamoDb::value).toList();
     }
     return attribute.n() == null ? attribute.s() : Long.valueOf(attribute.n());
   }

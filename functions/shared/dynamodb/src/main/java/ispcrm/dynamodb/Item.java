@@ -29,7 +29,10 @@ public record Item(String key, Map<String, AttributeValue> attributes) {
     String key =
         Arrays.stream(keyNames)
             .map(
-                name -> attributes.containsKey(name) ? attributes.get(name).s() : "without " + name)
+                name ->
+                    attributes.containsKey(name)
+                        ? String.valueOf(DynamoDb.value(attributes.get(name)))
+                        : "without " + name)
             .collect(Collectors.joining(" "));
     return new Item(key, attributes);
   }
