@@ -33,7 +33,7 @@ const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
 
 // A generated body is sensible if the API's own schema of the request accepts it. The generator has no value for an integer
 // without an example and writes the name of its type for the client to replace, which counts as an integer here.
-const placeholder = /^<integer(,null)?(-int64)?>$/;
+const placeholder = /^<(integer(,null)?(-int64)?|long)>$/;
 const fill = (key, value) => (placeholder.test(value) ? 1 : value);
 let bodies = 0;
 for (const source of ['Example', 'Schema']) {

@@ -73,6 +73,7 @@ CHANGES_FUNCTIONS = {
     "HistoryDays": ((), ("HistoryDays=365",)),
     "HistoryTableArn": ((), ("HistoryTableArn=" + TABLE + "history",)),
     "MemorySize": ((), ("MemorySize=2048",)),
+    "ProfilesTableArn": ((), ("ProfilesTableArn=" + TABLE + "profiles-restored",)),
     "TokenDays": ((), ("TokenDays=30",)),
     "TokenDaysMax": ((), ("TokenDaysMax=180",)),
     "TokensTableArn": ((), ("TokensTableArn=" + TABLE + "tokens-restored",)),

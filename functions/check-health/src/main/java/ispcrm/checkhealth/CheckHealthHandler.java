@@ -8,6 +8,7 @@ import ispcrm.history.History;
 import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.PrimingEvent;
 import ispcrm.idempotency.Idempotency;
+import ispcrm.profiles.Profiles;
 import ispcrm.runtime.LambdaHandler;
 import ispcrm.tokens.Tokens;
 import ispcrm.users.Users;
@@ -36,6 +37,8 @@ public final class CheckHealthHandler extends LambdaHandler {
     Map<String, Runnable> tables = new LinkedHashMap<>();
     tables.put(users, new Users(dynamoDb, users)::checkReadable);
     tables.put(tokens, new Tokens(dynamoDb, tokens)::checkReadable);
+    String profiles = environment.get("PROFILES_TABLE");
+    tables.put(profiles, new Profiles(dynamoDb, profiles)::checkReadable);
     tables.put(environment.get("HISTORY_TABLE"), new History(dynamoDb, environment)::checkReadable);
     tables.put(
         environment.get("IDEMPOTENCY_TABLE"),
@@ -48,6 +51,7 @@ public final class CheckHealthHandler extends LambdaHandler {
     return DynamoDbPriming.connectingWith(event)
         .calling(
             event,
+            CannedResponse.EMPTY,
             CannedResponse.EMPTY,
             CannedResponse.EMPTY,
             CannedResponse.EMPTY,

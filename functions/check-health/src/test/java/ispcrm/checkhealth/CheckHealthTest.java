@@ -53,12 +53,19 @@ class CheckHealthTest {
     assertThat(log).isEmpty();
     assertThat(reads)
         .as("the cheapest check of each table")
-        .hasSize(4)
+        .hasSize(5)
         .allSatisfy(read -> assertThat(read).startsWith("GetItem"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"USERS_TABLE", "TOKENS_TABLE", "HISTORY_TABLE", "IDEMPOTENCY_TABLE"})
+  @ValueSource(
+      strings = {
+        "USERS_TABLE",
+        "TOKENS_TABLE",
+        "HISTORY_TABLE",
+        "IDEMPOTENCY_TABLE",
+        "PROFILES_TABLE"
+      })
   void aTableThatCannotBeReadIsLoggedAndNotShown(String variable) throws IOException {
     JsonNode response = invoke("GET", Map.of(variable, "no-such-table"));
     assertThat(response.get("statusCode").asInt()).isEqualTo(503);
@@ -92,6 +99,7 @@ class CheckHealthTest {
                 "USERS_TABLE", "UsersTable",
                 "TOKENS_TABLE", "TokensTable",
                 "HISTORY_TABLE", "HistoryTable",
+                "PROFILES_TABLE", "ProfilesTable",
                 "HISTORY_DAYS", "730",
                 "IDEMPOTENCY_TABLE", "IdempotencyTable",
                 "RELEASE", "4f2c9a"));

@@ -132,6 +132,17 @@ class FaultTableTest {
     add("update-user, taken name", WRITES, 0, FaultTableTest::changeToTakenName);
     add("delete-user", READS, 1, withUser("delete-user", "DELETE", ""));
     add("delete-user", WRITES, 1, withUser("delete-user", "DELETE", ""));
+    add("list-profiles", READS, 0, get("list-profiles"));
+    add("get-profile", READS, 0, withProfile("get-profile", "GET", ""));
+    add("create-profile", WRITES, 1, FaultTableTest::creationOfProfile);
+    add("update-profile", READS, 1, withProfile("update-profile", "PATCH", "{\"name\":\"other\"}"));
+    add(
+        "update-profile",
+        WRITES,
+        1,
+        withProfile("update-profile", "PATCH", "{\"name\":\"other\"}"));
+    add("delete-profile", READS, 1, withProfile("delete-profile", "DELETE", ""));
+    add("delete-profile", WRITES, 1, withProfile("delete-profile", "DELETE", ""));
     add("create-token", READS, 1, FaultTableTest::tokenCreation);
     add("create-token", WRITES, 1, FaultTableTest::tokenCreation);
     add("get-token", READS, 0, withToken("get-token", "GET"));
@@ -457,6 +468,29 @@ class FaultTableTest {
           created(requests, name);
           return () -> status(requests.call(function, method, name, Map.of(), body));
         };
+  }
+
+  private static Function<Requests, Function<String, Act>> withProfile(
+      String function, String method, String body) {
+    return requests ->
+        name -> {
+          String id = profileNumber(name);
+          assertThat(createProfile(requests, id)).isEqualTo("201");
+          return () -> status(requests.call(function, method, id, Map.of(), body));
+        };
+  }
+
+  private static Function<String, Act> creationOfProfile(Requests requests) {
+    return name -> () -> createProfile(requests, profileNumber(name));
+  }
+
+  private static String createProfile(Requests requests, String id) {
+    String body = "{\"id\":%s,\"name\":\"100 Mbps\"}".formatted(id);
+    return status(requests.call("create-profile", "POST", null, Map.of(), body));
+  }
+
+  private static String profileNumber(String name) {
+    return Integer.toString(name.hashCode() & Integer.MAX_VALUE);
   }
 
   private static Function<Requests, Function<String, Act>> withToken(

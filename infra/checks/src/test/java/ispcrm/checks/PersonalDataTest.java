@@ -119,6 +119,9 @@ class PersonalDataTest {
   private Map<String, Set<String>> attributes() {
     Map<String, Set<String>> names = new TreeMap<>();
     for (String table : dynamoDb.client().listTables().tableNames()) {
+      if (table.equals("ProfilesTable")) {
+        continue; // It contains nobody's data.
+      }
       names.put(table, new TreeSet<>());
       for (Map<String, AttributeValue> item :
           dynamoDb.client().scan(scan -> scan.tableName(table)).items()) {

@@ -11,6 +11,8 @@ import ispcrm.conformance.OpenApi.Place;
 import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
+import ispcrm.profiles.ProfileRequest;
+import ispcrm.profiles.Profiles;
 import ispcrm.template.Template;
 import ispcrm.template.Template.LambdaFunction;
 import ispcrm.users.CreateUserRequest;
@@ -70,6 +72,14 @@ class ResponsesTest {
             item ->
                 client.deleteItem(
                     delete -> delete.tableName(table).key(Map.of("pk", item.get("pk")))));
+    Profiles profiles = new Profiles(client, "ProfilesTable");
+    for (long id : new long[] {10, 20, 30}) {
+      profiles.find("" + id).ifPresent(profiles::delete);
+    }
+    for (long id : new long[] {10, 20}) {
+      profiles.create(
+          new ProfileRequest(Map.of("id", id, "name", "100 Mbps"), null).apply(Instant.EPOCH));
+    }
     Users users = new Users(client, table);
     Stream.of(
             Map.<String, Object>of(
@@ -142,6 +152,13 @@ class ResponsesTest {
           delete-user | id admin | 409 own_account
           delete-user | id nobody | 404 not_found
           discover-root | caller customer | success
+          create-profile | body {"id":10,"name":"100 Mbps"} | 409 already_exists
+          create-profile | body {"id":-1,"attributes":{"Auth-Type":"Accept"}} | 400 invalid_fields
+          delete-profile | id 10 | 409 in_use
+          delete-profile | id 99 | 404 not_found
+          delete-profile | header If-Match: "AAAAAAAAAAAAAAAA" | 412 precondition_failed
+          get-profile | id ten | 404 not_found
+          update-profile | body {"attributes":{"Mikrotik-Rate-Limit":"fast"}} | 400 invalid_fields
           get-token | id 00000000-0000-0000-0000-000000000000 | 404 not_found
           get-user | id nobody | 404 not_found
           list-tokens | query - | success

@@ -12,6 +12,8 @@ import ispcrm.expireusers.ExpireUsers;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
+import ispcrm.profiles.ProfileRequest;
+import ispcrm.profiles.Profiles;
 import ispcrm.template.Template;
 import ispcrm.template.Template.LambdaFunction;
 import ispcrm.tokens.IssuedToken;
@@ -75,7 +77,7 @@ class SpringContextTest {
     dynamoDb.close();
   }
 
-  /** Undoes what the functions did to the user and the token in the events. */
+  /** Undoes what the functions did to the user, the token and the profiles in the events. */
   @BeforeEach
   void restoreJonewe() {
     CallingToken.store(dynamoDb.client(), "jonewe");
@@ -87,6 +89,11 @@ class SpringContextTest {
                   delete.tableName("UsersTable").key(Map.of("pk", AttributeValue.fromS(key))));
     }
     createJonewe();
+    Profiles profiles = new Profiles(dynamoDb.client(), "ProfilesTable");
+    for (long id : new long[] {10, 20}) {
+      profiles.create(
+          new ProfileRequest(Map.of("id", id, "name", "100 Mbps"), null).apply(Instant.now()));
+    }
   }
 
   private static void createJonewe() {

@@ -349,7 +349,8 @@ class TemplateTest {
             Map.of(
                 "UsersTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/users-restored",
                 "TokensTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/old.tokens",
-                "HistoryTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/history"));
+                "HistoryTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/history",
+                "ProfilesTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/plans"));
     template
         .functions()
         .forEach(
@@ -358,7 +359,8 @@ class TemplateTest {
                   .as(module)
                   .containsEntry("USERS_TABLE", "users-restored")
                   .containsEntry("TOKENS_TABLE", "old.tokens")
-                  .containsEntry("HISTORY_TABLE", "history");
+                  .containsEntry("HISTORY_TABLE", "history")
+                  .containsEntry("PROFILES_TABLE", "plans");
               assertThat(function.permissions())
                   .as(module)
                   .allSatisfy(
@@ -366,7 +368,7 @@ class TemplateTest {
                           assertThat(permission.resource())
                               .matches(
                                   "arn:aws:dynamodb:eu-central-1:123456789012:table/"
-                                      + "(users-restored|old.tokens|history)(/index/\\w+)?"
+                                      + "(users-restored|old.tokens|history|plans)(/index/\\w+)?"
                                       + "|IdempotencyTable(/index/by_user)?"));
             });
     assertThat(lastingTables())
@@ -376,7 +378,8 @@ class TemplateTest {
   @Test
   void everyTableIsEncryptedAndPaidPerRequest() {
     assertThat(resources("AWS::DynamoDB::Table"))
-        .containsOnlyKeys("UsersTable", "TokensTable", "HistoryTable", "IdempotencyTable")
+        .containsOnlyKeys(
+            "UsersTable", "TokensTable", "HistoryTable", "ProfilesTable", "IdempotencyTable")
         .allSatisfy(
             (id, table) ->
                 assertThat(properties(table))
@@ -513,7 +516,8 @@ class TemplateTest {
                         assertThat(allowed.get("Resource").toString())
                             .as(id)
                             .doesNotContain("*")
-                            .containsPattern("(Users|Tokens|History|Idempotency)Table(, |\\.)Arn");
+                            .containsPattern(
+                                "(Users|Tokens|History|Profiles|Idempotency)Table(, |\\.)Arn");
                       });
             });
     assertThat(actions).isNotEmpty().doesNotContain("dynamodb:Scan");

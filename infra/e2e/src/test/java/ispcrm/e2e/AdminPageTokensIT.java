@@ -2,6 +2,7 @@ package ispcrm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ispcrm.access.Scope;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -491,10 +492,10 @@ class AdminPageTokensIT extends BrowserTests {
     page.await("describe");
     assertThat(page.isShown("days")).isFalse();
 
-    // By keyboard: the summary follows the description, and the eight scopes follow the summary.
+    // By keyboard: the summary follows the description, and the scopes follow the summary.
     page.press(Keys.TAB, Keys.ENTER);
     page.until(() -> page.isShown("days"));
-    for (int scope = 1; scope <= 8; scope++) {
+    for (int scope = 1; scope <= Scope.values().length; scope++) {
       page.press(Keys.TAB);
     }
     page.press(Keys.SPACE, Keys.TAB);

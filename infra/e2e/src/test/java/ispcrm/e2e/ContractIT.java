@@ -1206,6 +1206,49 @@ class ContractIT {
 
   @Test
   @Writes
+  void profileIsCreatedChangedAndDeletedUnlessAUserHasIt() {
+    long number = System.currentTimeMillis();
+    String body =
+        """
+        {"id":%d,"name":"100 Mbps",
+         "attributes":{"Mikrotik-Rate-Limit":"20M/100M","Framed-Pool":["fiber"]}}
+        """
+            .formatted(number);
+    Response created =
+        api.send("POST", "/api/v1/profiles", body, "Idempotency-Key", target.own("profile"));
+    String path = "/api/v1/profiles/" + number;
+    assertThat(created.expect(201).header("Location")).isEqualTo(target.base() + path);
+    api.post("/api/v1/profiles", body).expect(409, "already_exists");
+    JsonNode profile = api.get(path).expect(200).json().get("data");
+    assertThat(profile.at("/attributes/Framed-Pool/0").asString()).isEqualTo("fiber");
+    assertThat(profile.get("restricted_attributes").isNull()).isTrue();
+    JsonNode patched =
+        api.send(
+                "PATCH",
+                path,
+                "{\"attributes\":{\"Framed-Pool\":null},\"restricted_attributes\":{}}",
+                "If-Match",
+                api.get(path).header("ETag"))
+            .expect(200)
+            .json()
+            .get("data");
+    assertThat(patched.get("attributes").propertyNames()).containsExactly("Mikrotik-Rate-Limit");
+    assertThat(patched.get("restricted_attributes").propertyNames()).isEmpty();
+    assertThat(api.get("/api/v1/profiles?limit=200").expect(200).body())
+        .contains("\"id\":" + number);
+    String id = target.own("plan");
+    api.post("/api/v1/users", "{\"id\":\"%s\",\"profile_id\":%d}".formatted(id, number))
+        .expect(201);
+    api.getUntil("/api/v1/users?profile_id=" + number, list -> usernames(list).equals(List.of(id)));
+    api.send("DELETE", path, null).expect(409, "in_use");
+    api.send("DELETE", "/api/v1/users/" + id, null).expect(200);
+    api.getUntil("/api/v1/users?profile_id=" + number, list -> list.json().get("users").isEmpty());
+    api.send("DELETE", path, null).expect(200);
+    api.get(path).expect(404, "not_found");
+  }
+
+  @Test
+  @Writes
   void aUserIsFoundByEachFieldUntilItIsDeleted() {
     String id = target.own("found");
     long number = System.currentTimeMillis();

@@ -86,6 +86,7 @@ class ErrorCodesIT {
     see(api.send("POST", USERS, "{\"id\":\"b\"}", "Idempotency-Key", "1"));
     see(api.post(USERS, "{\"id\":\"a\"}"));
     see(api.post(TOKENS, "{\"user\":\"a\"}"));
+    see(api.send("DELETE", "/api/v1/profiles/10", null));
     see(api.send("PATCH", USERS + "/a", "{\"name\":\"A\"}", "If-Match", "\"old\""));
     see(api.send("PATCH", USERS + "/a", "[]", "Content-Type", "application/json-patch+json"));
     api.send("DELETE", USERS + "/a", null).expect(200);

@@ -49,6 +49,10 @@ class LostResponsesIT {
       change.put("body", "{\"status\":\"active\",\"expiration\":\"2024-01-01 00:00:00\"}");
       success(dynamoDb, change, 200);
 
+      success(dynamoDb, event("create-profile", "ok", "{}"), 201);
+      success(dynamoDb, event("update-profile", "ok", "{\"id\":\"30\"}"), 200);
+      success(dynamoDb, event("delete-profile", "ok", "{\"id\":\"30\"}"), 200);
+
       ObjectNode creation = event("create-token", "ok", "{}");
       creation.put("body", "{\"user\":\"" + id + "\"}");
       String token = success(dynamoDb, creation, 201).at("/data/id").asString();

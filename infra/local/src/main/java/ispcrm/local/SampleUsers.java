@@ -1,5 +1,7 @@
 package ispcrm.local;
 
+import ispcrm.profiles.ProfileRequest;
+import ispcrm.profiles.Profiles;
 import ispcrm.template.Template;
 import ispcrm.users.CreateUserRequest;
 import ispcrm.users.UserField;
@@ -9,7 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** The two users in the examples of the API's documentation. */
+/** The two users in the examples of the API's documentation, and the profile of one of them. */
 final class SampleUsers {
 
   private SampleUsers() {}
@@ -43,5 +45,19 @@ final class SampleUsers {
                     "name", "John Doe",
                     "customer_id", "IZ1459297"))
             .toUser("", "", createdAt));
+    String profiles =
+        template.functions().get("create-profile").environment().get("PROFILES_TABLE");
+    new Profiles(dynamoDb, profiles)
+        .create(
+            new ProfileRequest(
+                    Map.of(
+                        "id",
+                        10,
+                        "name",
+                        "100 Mbps",
+                        "attributes",
+                        Map.of("Mikrotik-Rate-Limit", "20M/100M")),
+                    null)
+                .apply(createdAt));
   }
 }

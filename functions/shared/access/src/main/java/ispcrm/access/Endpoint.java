@@ -28,6 +28,11 @@ public enum Endpoint {
   DELETE_USER(Kind.CURRENT, "DELETE", "/api/v1/users/{id}", Scope.USERS_DELETE),
   LIST_USER_HISTORY(
       Kind.CURRENT, "GET", "/api/v1/users/{id}/history{?limit,cursor}", Scope.HISTORY_READ),
+  LIST_PROFILES(Kind.CURRENT, "GET", "/api/v1/profiles{?limit,cursor}", Scope.PROFILES_READ),
+  GET_PROFILE(Kind.CURRENT, "GET", "/api/v1/profiles/{id}", Scope.PROFILES_READ),
+  CREATE_PROFILE(Kind.CURRENT, "POST", "/api/v1/profiles", Scope.PROFILES_WRITE),
+  UPDATE_PROFILE(Kind.CURRENT, "PATCH", "/api/v1/profiles/{id}", Scope.PROFILES_WRITE),
+  DELETE_PROFILE(Kind.CURRENT, "DELETE", "/api/v1/profiles/{id}", Scope.PROFILES_WRITE),
   CREATE_TOKEN(Kind.EVERY_SPELLING, "POST", "/api/v1/tokens", Scope.TOKENS_WRITE),
   LIST_TOKENS(Kind.CURRENT, "GET", "/api/v1/tokens{?user,limit,cursor}", Scope.TOKENS_READ),
   REVOKE_TOKENS_OF_USER(Kind.CURRENT, "DELETE", "/api/v1/tokens{?user}", Scope.TOKENS_WRITE),

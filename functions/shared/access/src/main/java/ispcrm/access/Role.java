@@ -11,7 +11,7 @@ public enum Role {
   CUSTOMER(Scope.SELF_READ),
 
   /** Works with subscribers. */
-  STAFF(Scope.USERS_READ, Scope.USERS_WRITE),
+  STAFF(Scope.USERS_READ, Scope.USERS_WRITE, Scope.PROFILES_READ),
 
   /** Has every scope, including those that a later release adds. */
   ADMIN(Scope.values());

@@ -22,6 +22,8 @@ public enum Scope {
    * administrators, need a scope of their own besides the one for the request.
    */
   STAFF_WRITE("staff:write", "give roles, and manage staff and administrators"),
+  PROFILES_READ("profiles:read", "list and read profiles"),
+  PROFILES_WRITE("profiles:write", "create, change and delete profiles"),
   HISTORY_READ("history:read", "read what happened to users"),
   TOKENS_READ("tokens:read", "list and read tokens"),
   TOKENS_WRITE("tokens:write", "create and revoke tokens"),

@@ -199,6 +199,22 @@ public record ApiRequest(
    *     another format of patches
    */
   public Map<String, Object> mergePatch(String other, String key) {
+    requireMergePatch();
+    return json(other, key);
+  }
+
+  /**
+   * Parses the body like {@link #json()}, as a JSON Merge Patch.
+   *
+   * @throws ApiException as {@link #json()}; also 415 if the Content-Type names another format of
+   *     patches
+   */
+  public Map<String, Object> mergePatch() {
+    requireMergePatch();
+    return json();
+  }
+
+  private void requireMergePatch() {
     String type = headers.first("content-type").toLowerCase(Locale.ROOT);
     if (type.contains("patch") && !type.startsWith(MERGE_PATCH)) {
       throw new ApiException(
@@ -207,7 +223,6 @@ public record ApiRequest(
                   + " the fields to change, such as {\"status\":\"suspended\"}.")
           .with("Accept-Patch", MERGE_PATCH);
     }
-    return json(other, key);
   }
 
   /** Without the byte order mark that some Windows programs write. */

@@ -57,6 +57,11 @@ public record Links(String base) {
     return to(Endpoint.GET_USER).replace("{id}", id);
   }
 
+  /** The address of one profile. */
+  public String profile(long id) {
+    return to(Endpoint.GET_PROFILE).replace("{id}", Long.toString(id));
+  }
+
   /** The address of what happened to one user. */
   public String userHistory(String id) {
     return to(Endpoint.LIST_USER_HISTORY).replace("{id}", id);

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -114,6 +115,12 @@ public final class Users {
       end = slice.next();
     } while (end != null && page.size() < limit && size > 0 && filter.hasFurther());
     return new Page(page, end);
+  }
+
+  /** Whether there are users with this profile. The index that shows it may lag. */
+  public boolean haveProfile(long id) {
+    Filter filter = new Filter(new TreeMap<>(Map.of(UserFilter.PROFILE_ID, id)), null);
+    return !slice(UserRange.of(filter), null, 1).items().isEmpty();
   }
 
   private Slice slice(List<UserRange> ranges, String after, int limit) {
