@@ -97,7 +97,6 @@ public final class Users {
     List<Summary> page = new ArrayList<>();
     String end = after;
     int read = 0;
-    // One condition needs one query for a page; the others hold for few or many of its users.
     int size = limit;
     do {
       Slice slice = slice(ranges, end, size);
@@ -111,7 +110,8 @@ public final class Users {
         end = item.get(ranges.get(0).sortKey()).s();
       }
       read += ranges.size() * (size + 1);
-      size = (MAX_READ - read) / ranges.size() - 1;
+      // Most of these users may match, or few.
+      size = Math.min((MAX_READ - read) / ranges.size() - 1, Math.max(200, 4 * size));
       end = slice.next();
     } while (end != null && page.size() < limit && size > 0 && filter.hasFurther());
     return new Page(page, end);
