@@ -51,12 +51,12 @@ public final class ListTokens implements Function<ApiRequest, ApiResponse> {
     query.check();
     String filter = user == null ? "" : user;
     String after = query.after(filter, Tokens.Page.NEXT);
-    if (user != null && users.find(user).isEmpty()) {
+    Map<String, Optional<User>> owners = new HashMap<>();
+    if (user != null && owners.computeIfAbsent(user, users::find).isEmpty()) {
       // An empty list would mean that there are no tokens.
       throw ApiException.notFound("user");
     }
     Tokens.Page page = tokens.list(user, after, query.limit());
-    Map<String, Optional<User>> owners = new HashMap<>();
     Links links = request.links();
     return query.page(
         "tokens",

@@ -39,7 +39,7 @@ public final class ListTokensHandler extends LambdaHandler {
     return DynamoDbPriming.connectingWith(event)
         .calling(
             event,
-            PrimingToken.list(PrimingUser.ID, ListQuery.DEFAULT_LIMIT + 1),
-            PrimingUser.found());
+            PrimingUser.found(),
+            PrimingToken.list(PrimingUser.ID, ListQuery.DEFAULT_LIMIT + 1));
   }
 }
