@@ -343,14 +343,17 @@ public final class Users {
 
     /** Whether a user meets all conditions; see {@link UserFilter#matches}. */
     boolean matches(Function<UserField<?>, Object> user) {
-      return conditions.entrySet().stream()
-          .allMatch(condition -> condition.getKey().matches(user, condition.getValue()));
+      return matches(user, 0);
     }
 
     /** Whether a user whom the first condition has selected meets the others. */
     boolean matchesFurther(Function<UserField<?>, Object> user) {
+      return matches(user, 1);
+    }
+
+    private boolean matches(Function<UserField<?>, Object> user, int first) {
       return conditions.entrySet().stream()
-          .skip(1)
+          .skip(first)
           .allMatch(condition -> condition.getKey().matches(user, condition.getValue()));
     }
   }
