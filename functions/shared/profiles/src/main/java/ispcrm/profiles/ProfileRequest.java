@@ -22,9 +22,11 @@ public final class ProfileRequest {
   private static final String NAME = "name";
   private static final String ATTRIBUTES = "attributes";
   private static final String RESTRICTED = "restricted_attributes";
+  private static final String CREATED_AT = "created_at";
+  private static final String UPDATED_AT = "updated_at";
   private static final List<String> FIELDS = List.of(ATTRIBUTES, ID, NAME, RESTRICTED);
+  private static final List<String> READ_ONLY = List.of(CREATED_AT, UPDATED_AT);
 
-  private static final long MAX_ID = (1L << 53) - 1;
   private static final int MAX_NAME = 100;
 
   private final Map<String, Object> body;
@@ -44,19 +46,12 @@ public final class ProfileRequest {
     this.before = before;
     this.id = readId();
     this.name = readName();
-    this.attributes =
-        body.containsKey(ATTRIBUTES)
-            ? merge(ATTRIBUTES, before == null ? null : before.attributes())
-            : before == null ? Map.of() : before.attributes();
-    Map<String, Object> old = before == null ? null : before.restrictedAttributes();
-    this.restricted =
-        !body.containsKey(RESTRICTED)
-            ? old
-            : body.get(RESTRICTED) == null ? null : merge(RESTRICTED, old);
-    readOnly("created_at", before == null ? null : before.createdAt());
-    readOnly("updated_at", before == null ? null : before.updatedAt());
+    this.attributes = readAttributes(before == null ? Map.of() : before.attributes());
+    this.restricted = readRestricted(before == null ? null : before.restrictedAttributes());
+    checkReadOnly(CREATED_AT, before == null ? null : before.createdAt());
+    checkReadOnly(UPDATED_AT, before == null ? null : before.updatedAt());
     for (String key : body.keySet()) {
-      if (!FIELDS.contains(key) && !List.of("created_at", "updated_at").contains(key)) {
+      if (!FIELDS.contains(key) && !READ_ONLY.contains(key)) {
         errors.put(key, "is not a known field; the known fields are " + String.join(", ", FIELDS));
       }
     }
@@ -67,41 +62,34 @@ public final class ProfileRequest {
     return Collections.unmodifiableMap(errors);
   }
 
-  /** The id that the request gives the profile. */
-  public long id() {
-    return id;
-  }
-
   /**
    * The profile after the request; the same object if nothing would change.
    *
    * @param now the time of the request
    */
   public Profile apply(Instant now) {
-    Profile after =
-        new Profile(
-            id,
-            name,
-            attributes,
-            restricted,
-            before == null ? now : before.createdAt(),
-            before == null ? now : before.updatedAt());
-    return before == null || after.equals(before)
-        ? Optional.ofNullable(before).orElse(after)
-        : new Profile(id, name, attributes, restricted, before.createdAt(), now);
+    if (before == null) {
+      return profile(now, now);
+    }
+    return profile(before.createdAt(), before.updatedAt()).equals(before)
+        ? before
+        : profile(before.createdAt(), now);
+  }
+
+  private Profile profile(Instant createdAt, Instant updatedAt) {
+    return new Profile(id, name, attributes, restricted, createdAt, updatedAt);
   }
 
   private long readId() {
+    Optional<Long> parsed = Integers.parse(body.get(ID), 0, Integers.MAX);
     if (before != null) {
-      if (body.containsKey(ID)
-          && !Integers.parse(body.get(ID), 0, MAX_ID).equals(Optional.of(before.id()))) {
+      if (body.containsKey(ID) && !parsed.equals(Optional.of(before.id()))) {
         errors.put(ID, "cannot be changed");
       }
       return before.id();
     }
-    Optional<Long> parsed = Integers.parse(body.get(ID), 0, MAX_ID);
     if (parsed.isEmpty()) {
-      errors.put(ID, "must be an integer from 0 to " + MAX_ID);
+      errors.put(ID, "must be an integer from 0 to " + Integers.MAX);
     }
     return parsed.orElse(0L);
   }
@@ -110,14 +98,22 @@ public final class ProfileRequest {
     if (!body.containsKey(NAME) && before != null) {
       return before.name();
     }
-    if (body.get(NAME) instanceof String text
-        && !Characters.areBlank(text)
-        && text.codePointCount(0, text.length()) <= MAX_NAME
-        && Characters.areVisible(text)) {
+    if (body.get(NAME) instanceof String text && Characters.areLine(text, MAX_NAME)) {
       return text;
     }
-    errors.put(NAME, "must be 1 to " + MAX_NAME + " characters, not blank, " + Characters.RULE);
+    errors.put(NAME, Characters.lineRule(MAX_NAME));
     return "";
+  }
+
+  private Map<String, Object> readAttributes(Map<String, Object> old) {
+    return body.containsKey(ATTRIBUTES) ? merge(ATTRIBUTES, old) : old;
+  }
+
+  private Map<String, Object> readRestricted(Map<String, Object> old) {
+    if (!body.containsKey(RESTRICTED)) {
+      return old;
+    }
+    return body.get(RESTRICTED) == null ? null : merge(RESTRICTED, old);
   }
 
   private Map<String, Object> merge(String field, Map<String, Object> old) {
@@ -131,7 +127,7 @@ public final class ProfileRequest {
     return Map.of();
   }
 
-  private void readOnly(String field, Instant value) {
+  private void checkReadOnly(String field, Instant value) {
     boolean isAsBefore =
         !body.containsKey(field)
             || (body.get(field) instanceof String text

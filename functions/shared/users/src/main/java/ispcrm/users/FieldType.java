@@ -21,9 +21,6 @@ import java.util.regex.Pattern;
  * Shown and stored values have the same form: a {@code String}, a {@code Long}, or a map of texts.
  */
 abstract class FieldType<T> {
-  /** The largest integer that every JSON reader keeps exactly (RFC 8259, section 6). */
-  private static final long MAX_INTEGER = (1L << 53) - 1;
-
   /** Leading zeros and a fraction of zero do not change the value. */
   private static final Pattern INTEGER_TEXT = Pattern.compile("0*([0-9]{1,16})(?:\\.0+)?");
 
@@ -68,10 +65,10 @@ abstract class FieldType<T> {
   static final FieldType<Map<String, String>> MAP = new TextMap();
 
   static final FieldType<Long> INTEGER =
-      new FieldType<>("must be an integer from 0 to " + MAX_INTEGER) {
+      new FieldType<>("must be an integer from 0 to " + Integers.MAX) {
         @Override
         Optional<Long> parse(Object json) {
-          return Integers.parse(json, 0, MAX_INTEGER);
+          return Integers.parse(json, 0, Integers.MAX);
         }
 
         @Override
@@ -144,11 +141,8 @@ abstract class FieldType<T> {
   /** Text for people to read, in any script. */
   static FieldType<String> line(int maxLength) {
     return new Text<>(
-        "must be 1 to " + maxLength + " characters, not blank, " + Characters.RULE,
-        text ->
-            isShort(text, maxLength) && Characters.areVisible(text)
-                ? Optional.of(text)
-                : Optional.empty(),
+        Characters.lineRule(maxLength),
+        text -> Characters.areLine(text, maxLength) ? Optional.of(text) : Optional.empty(),
         Function.identity(),
         Function.identity());
   }
@@ -156,21 +150,10 @@ abstract class FieldType<T> {
   /** Text for people to read, in any script, on any number of lines. */
   static FieldType<String> lines(int maxLength) {
     return new Text<>(
-        "must be 1 to "
-            + maxLength
-            + " characters, not blank, "
-            + Characters.RULE
-            + " except line breaks",
-        text ->
-            isShort(text, maxLength) && Characters.areVisible(text.replaceAll("[\\r\\n]", ""))
-                ? Optional.of(text)
-                : Optional.empty(),
+        Characters.lineRule(maxLength) + " except line breaks",
+        text -> Characters.areLines(text, maxLength) ? Optional.of(text) : Optional.empty(),
         Function.identity(),
         Function.identity());
-  }
-
-  private static boolean isShort(String text, int maxLength) {
-    return !Characters.areBlank(text) && text.codePointCount(0, text.length()) <= maxLength;
   }
 
   /** A name, in the form in which equal names are the same text: NFC, and single spaces. */

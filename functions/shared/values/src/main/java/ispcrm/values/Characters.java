@@ -47,6 +47,25 @@ public final class Characters {
     return !REFUSED.matcher(text).find();
   }
 
+  /** The rule for {@link #areLine}, for error messages. */
+  public static String lineRule(int maxLength) {
+    return "must be 1 to " + maxLength + " characters, not blank, " + RULE;
+  }
+
+  /** Whether the text shows something, on one line, in at most this many characters. */
+  public static boolean areLine(String text, int maxLength) {
+    return isShort(text, maxLength) && areVisible(text);
+  }
+
+  /** The same on any number of lines. */
+  public static boolean areLines(String text, int maxLength) {
+    return isShort(text, maxLength) && areVisible(text.replaceAll("[\\r\\n]", ""));
+  }
+
+  private static boolean isShort(String text, int maxLength) {
+    return !areBlank(text) && text.codePointCount(0, text.length()) <= maxLength;
+  }
+
   /** Whether the text shows nothing: it is empty or consists of spaces of any kind. */
   public static boolean areBlank(String text) {
     return text.codePoints()
