@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * The permissions that IAM requires for a call to DynamoDB, with the values of the condition keys
@@ -66,17 +67,35 @@ final class RequiredPermissions {
     Map<Permission, Map<String, Set<String>>> required = new LinkedHashMap<>();
     if (operation.equals("TransactWriteItems")) {
       for (JsonNode item : body.path("TransactItems")) {
-        item.properties().forEach(part -> add(required, part.getKey() + "Item", part.getValue()));
+        for (Map.Entry<String, JsonNode> part : item.properties()) {
+          add(required, part.getKey() + "Item", table(part.getValue()), part.getValue());
+        }
+      }
+    } else if (operation.equals("BatchGetItem")) {
+      for (Map.Entry<String, JsonNode> table : body.path("RequestItems").properties()) {
+        for (JsonNode key : table.getValue().path("Keys")) {
+          add(
+              required,
+              operation,
+              table.getKey(),
+              JsonNodeFactory.instance.objectNode().set("Key", key));
+        }
       }
     } else {
-      add(required, operation, body);
+      add(required, operation, table(body), body);
     }
     return required;
   }
 
+  private static String table(JsonNode body) {
+    return body.path("TableName").asString("");
+  }
+
   private void add(
-      Map<Permission, Map<String, Set<String>>> required, String operation, JsonNode body) {
-    String table = body.path("TableName").asString("");
+      Map<Permission, Map<String, Set<String>>> required,
+      String operation,
+      String table,
+      JsonNode body) {
     String index = body.path("IndexName").asString("");
     Permission permission =
         new Permission(

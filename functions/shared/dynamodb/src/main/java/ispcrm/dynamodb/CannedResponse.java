@@ -44,6 +44,14 @@ public final class CannedResponse {
     return new CannedResponse(page);
   }
 
+  /** What BatchGetItem says if there are these items, by their tables. */
+  public static CannedResponse batch(Map<String, List<Map<String, AttributeValue>>> tables) {
+    Map<String, Object> responses = new LinkedHashMap<>();
+    tables.forEach(
+        (table, items) -> responses.put(table, items.stream().map(CannedResponse::json).toList()));
+    return new CannedResponse(Map.of("Responses", responses, "UnprocessedKeys", Map.of()));
+  }
+
   byte[] body() {
     return body;
   }

@@ -44,7 +44,7 @@ public final class DynamoDb {
   /** The usual latency is about 10 ms. */
   private static final Duration ATTEMPT = Duration.ofSeconds(1);
 
-  private static final int MAX_CONFLICTS = 8;
+  static final int MAX_ATTEMPTS = 8;
 
   /** Transient reasons for which a transaction is canceled. */
   private static final Set<String> TRANSIENT =
@@ -220,7 +220,7 @@ public final class DynamoDb {
           }
         }
         if (!transientReasons.isEmpty()) {
-          if (attempt < MAX_CONFLICTS && pause(attempt)) {
+          if (attempt < MAX_ATTEMPTS && pause(attempt)) {
             continue;
           }
           if (failed.isEmpty()) {
@@ -257,7 +257,7 @@ public final class DynamoDb {
   }
 
   /** Waits for a random time, unless the time is up. */
-  private static boolean pause(int attempt) {
+  static boolean pause(int attempt) {
     long millis = ThreadLocalRandom.current().nextLong(10L << attempt);
     if (Deadline.remaining().minus(LOOK_BACK).toMillis() <= millis) {
       return false;

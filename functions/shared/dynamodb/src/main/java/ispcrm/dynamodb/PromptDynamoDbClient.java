@@ -10,6 +10,8 @@ import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
@@ -37,6 +39,12 @@ final class PromptDynamoDbClient implements DynamoDbClient {
   @Override
   public GetItemResponse getItem(GetItemRequest request) {
     return call(request.toBuilder().overrideConfiguration(limit(request)).build(), sdk::getItem);
+  }
+
+  @Override
+  public BatchGetItemResponse batchGetItem(BatchGetItemRequest request) {
+    return call(
+        request.toBuilder().overrideConfiguration(limit(request)).build(), sdk::batchGetItem);
   }
 
   @Override
