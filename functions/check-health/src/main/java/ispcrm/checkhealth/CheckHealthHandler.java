@@ -8,6 +8,7 @@ import ispcrm.history.History;
 import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.PrimingEvent;
 import ispcrm.idempotency.Idempotency;
+import ispcrm.passwords.Passwords;
 import ispcrm.profiles.Profiles;
 import ispcrm.runtime.LambdaHandler;
 import ispcrm.tokens.Tokens;
@@ -39,6 +40,8 @@ public final class CheckHealthHandler extends LambdaHandler {
     tables.put(tokens, new Tokens(dynamoDb, tokens)::checkReadable);
     String profiles = environment.get("PROFILES_TABLE");
     tables.put(profiles, new Profiles(dynamoDb, profiles)::checkReadable);
+    String passwords = environment.get("PASSWORDS_TABLE");
+    tables.put(passwords, new Passwords(dynamoDb, passwords)::checkReadable);
     tables.put(environment.get("HISTORY_TABLE"), new History(dynamoDb, environment)::checkReadable);
     tables.put(
         environment.get("IDEMPOTENCY_TABLE"),
@@ -51,6 +54,7 @@ public final class CheckHealthHandler extends LambdaHandler {
     return DynamoDbPriming.connectingWith(event)
         .calling(
             event,
+            CannedResponse.EMPTY,
             CannedResponse.EMPTY,
             CannedResponse.EMPTY,
             CannedResponse.EMPTY,

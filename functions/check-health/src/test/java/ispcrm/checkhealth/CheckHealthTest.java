@@ -53,7 +53,7 @@ class CheckHealthTest {
     assertThat(log).isEmpty();
     assertThat(reads)
         .as("the cheapest check of each table")
-        .hasSize(5)
+        .hasSize(6)
         .allSatisfy(read -> assertThat(read).startsWith("GetItem"));
   }
 
@@ -64,7 +64,8 @@ class CheckHealthTest {
         "TOKENS_TABLE",
         "HISTORY_TABLE",
         "IDEMPOTENCY_TABLE",
-        "PROFILES_TABLE"
+        "PROFILES_TABLE",
+        "PASSWORDS_TABLE"
       })
   void aTableThatCannotBeReadIsLoggedAndNotShown(String variable) throws IOException {
     JsonNode response = invoke("GET", Map.of(variable, "no-such-table"));
@@ -100,6 +101,7 @@ class CheckHealthTest {
                 "TOKENS_TABLE", "TokensTable",
                 "HISTORY_TABLE", "HistoryTable",
                 "PROFILES_TABLE", "ProfilesTable",
+                "PASSWORDS_TABLE", "PasswordsTable",
                 "HISTORY_DAYS", "730",
                 "IDEMPOTENCY_TABLE", "IdempotencyTable",
                 "RELEASE", "4f2c9a"));

@@ -13,6 +13,7 @@ import ispcrm.http.ApiResponse;
 import ispcrm.http.ErrorCode;
 import ispcrm.http.Links;
 import ispcrm.idempotency.Idempotency;
+import ispcrm.passwords.Passwords;
 import ispcrm.runtime.CallLog;
 import ispcrm.tokens.Tokens;
 import ispcrm.users.User;
@@ -38,14 +39,21 @@ public final class DeleteUser implements Function<ApiRequest, ApiResponse> {
   private static final Duration MAX_ERASURE = Duration.ofSeconds(3);
 
   private final Users users;
+  private final Passwords passwords;
   private final Tokens tokens;
   private final History history;
   private final Idempotency idempotency;
   private final InstantSource clock;
 
   public DeleteUser(
-      Users users, Tokens tokens, History history, Idempotency idempotency, InstantSource clock) {
+      Users users,
+      Passwords passwords,
+      Tokens tokens,
+      History history,
+      Idempotency idempotency,
+      InstantSource clock) {
     this.users = users;
+    this.passwords = passwords;
     this.tokens = tokens;
     this.history = history;
     this.idempotency = idempotency;
@@ -77,7 +85,7 @@ public final class DeleteUser implements Function<ApiRequest, ApiResponse> {
 
   private boolean delete(User user, Instant now, Entry entry, Authorization caller) {
     if (user.role() == Role.CUSTOMER) {
-      return users.delete(user, now, history.add(entry));
+      return users.delete(user, now, history.add(entry), passwords.remove(user.id()));
     }
     try {
       return users.delete(

@@ -9,6 +9,7 @@ import ispcrm.history.PrimingEntries;
 import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.PrimingEvent;
 import ispcrm.idempotency.Idempotency;
+import ispcrm.passwords.Passwords;
 import ispcrm.runtime.LambdaHandler;
 import ispcrm.tokens.PrimingToken;
 import ispcrm.tokens.Tokens;
@@ -35,6 +36,7 @@ public final class DeleteUserHandler extends LambdaHandler {
     DynamoDbClient dynamoDb = DynamoDb.client(environment);
     return new DeleteUser(
         new Users(dynamoDb, environment.get("USERS_TABLE")),
+        new Passwords(dynamoDb, environment.get("PASSWORDS_TABLE")),
         new Tokens(dynamoDb, environment.get("TOKENS_TABLE")),
         new History(dynamoDb, environment),
         new Idempotency(dynamoDb, environment, Clock.systemUTC()),

@@ -18,6 +18,7 @@ import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
 import ispcrm.idempotency.Idempotency;
+import ispcrm.passwords.Passwords;
 import ispcrm.template.Template;
 import ispcrm.tokens.Tokens;
 import ispcrm.users.CreateUserRequest;
@@ -286,7 +287,13 @@ class DeleteUserTest {
   }
 
   private static DeleteUser deleteUser(Users store) {
-    return new DeleteUser(store, tokens, history, idempotency, () -> NOW);
+    return new DeleteUser(
+        store,
+        new Passwords(dynamoDb.client(), "PasswordsTable"),
+        tokens,
+        history,
+        idempotency,
+        () -> NOW);
   }
 
   /** The real store, with something that happens just before each deletion. */

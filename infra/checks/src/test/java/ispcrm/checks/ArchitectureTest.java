@@ -63,7 +63,8 @@ class ArchitectureTest {
           "ispcrm.tokens..",
           "ispcrm.history..",
           "ispcrm.idempotency..",
-          "ispcrm.profiles..");
+          "ispcrm.profiles..",
+          "ispcrm.passwords..");
 
   private static final DescribedPredicate<JavaClass> RANDOM =
       assignableTo(RandomGenerator.class).or(assignableTo(UUID.class)).as("random");
@@ -113,7 +114,8 @@ class ArchitectureTest {
           Map.entry("tokens", Set.of("access", "values", "runtime", "dynamodb")),
           Map.entry("history", Set.of("access", "values", "runtime", "dynamodb")),
           Map.entry("idempotency", Set.of("access", "runtime", "http", "dynamodb")),
-          Map.entry("profiles", Set.of("values", "runtime", "dynamodb")));
+          Map.entry("profiles", Set.of("values", "runtime", "dynamodb")),
+          Map.entry("passwords", Set.of("values", "runtime", "dynamodb")));
 
   @ArchTest
   static void librariesImportOnlyTheirLayers(JavaClasses classes) {

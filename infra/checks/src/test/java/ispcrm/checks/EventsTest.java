@@ -175,7 +175,7 @@ class EventsTest {
       }
     }
     assertThat(event.get("body") != null)
-        .isEqualTo(Set.of("POST", "PATCH").contains(event.get("httpMethod")));
+        .isEqualTo(Set.of("POST", "PUT", "PATCH").contains(event.get("httpMethod")));
   }
 
   @ParameterizedTest

@@ -74,6 +74,8 @@ class FaultTableTest {
           List.of(Fault.LOST_RESPONSE, Fault.CONFLICT),
           List.of(Fault.LOST_RESPONSE, Fault.ITEM_THROTTLED, Fault.CONFLICT));
 
+  private static final String PASSWORD = "{\"password\":\"secret\"}";
+
   private static final List<Subject> SUBJECTS = new ArrayList<>();
 
   /**
@@ -132,6 +134,10 @@ class FaultTableTest {
     add("update-user, taken name", WRITES, 0, FaultTableTest::changeToTakenName);
     add("delete-user", READS, 1, withUser("delete-user", "DELETE", ""));
     add("delete-user", WRITES, 1, withUser("delete-user", "DELETE", ""));
+    add("set-password", READS, 1, withUser("set-password", "PUT", PASSWORD));
+    add("set-password", WRITES, 1, withUser("set-password", "PUT", PASSWORD));
+    add("remove-password", READS, 1, FaultTableTest::passwordRemoval);
+    add("remove-password", WRITES, 1, FaultTableTest::passwordRemoval);
     add("list-profiles", READS, 0, get("list-profiles"));
     add("get-profile", READS, 0, withProfile("get-profile", "GET", ""));
     add("create-profile", WRITES, 1, FaultTableTest::creationOfProfile);
@@ -468,6 +474,14 @@ class FaultTableTest {
           created(requests, name);
           return () -> status(requests.call(function, method, name, Map.of(), body));
         };
+  }
+
+  private static Function<String, Act> passwordRemoval(Requests requests) {
+    return name -> {
+      created(requests, name);
+      assertThat(status(requests.setPassword(name, PASSWORD))).isEqualTo("204");
+      return () -> status(requests.call("remove-password", "DELETE", name, Map.of(), ""));
+    };
   }
 
   private static Function<Requests, Function<String, Act>> withProfile(

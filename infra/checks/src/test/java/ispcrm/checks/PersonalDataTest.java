@@ -32,7 +32,10 @@ class PersonalDataTest {
           "users", "UsersTable",
           "tokens", "TokensTable",
           "the history", "HistoryTable",
-          "stored responses", "IdempotencyTable");
+          "stored responses", "IdempotencyTable",
+          "passwords", "PasswordsTable");
+
+  private static final String PASSWORD = "kQ7-pa\"ss%{User-Name}";
 
   /** The user whom the authorizer's event reads. */
   private static final String ID = "jonewe";
@@ -41,6 +44,7 @@ class PersonalDataTest {
 
   private LocalDynamoDb dynamoDb;
   private Requests requests;
+  private final List<String> log = new ArrayList<>();
 
   /**
    * A row of the runbook's table.
@@ -53,7 +57,7 @@ class PersonalDataTest {
   void createUserWithEverything() {
     dynamoDb = LocalDynamoDb.start(TEMPLATE, null);
     dynamoDb.useInThisProcess();
-    requests = new Requests(new LocalLambda(TEMPLATE));
+    requests = new Requests(new LocalLambda(TEMPLATE, log::add));
     Requests.storeCaller(dynamoDb.client());
     requests.createUser(
         """
@@ -65,6 +69,7 @@ class PersonalDataTest {
         """,
         KEY);
     requests.updateUser(ID, "{\"name\":\"Jonathan Ewe\"}");
+    requests.setPassword(ID, "{\"password\":\"" + PASSWORD.replace("\"", "\\\"") + "\"}");
     JsonNode token =
         requests
             .createToken(
@@ -108,11 +113,39 @@ class PersonalDataTest {
     Map<String, Set<String>> stored = attributes();
     Map<String, Set<String>> kept = new TreeMap<>();
     for (Row row : rows()) {
-      if (!row.isErased()) {
-        kept.computeIfAbsent(row.table(), table -> new TreeSet<>()).addAll(row.attributes());
-      }
+      kept.computeIfAbsent(row.table(), table -> new TreeSet<>())
+          .addAll(row.isErased() ? Set.of() : row.attributes());
     }
     assertThat(stored).isEqualTo(kept);
+  }
+
+  @Test
+  void password_isInItsTableAloneAndNowhereAfterTheDeletion() {
+    assertThat(tablesWithPassword()).containsExactly("PasswordsTable");
+    List<Object> responses =
+        List.of(
+            requests.getUser(ID),
+            requests.listUsers(Map.of()),
+            requests.history(ID),
+            requests.setPassword(ID, "{\"password\":[\"" + PASSWORD.substring(0, 6) + "\"]}"),
+            requests.setPassword(ID, "{\"password\":\"" + PASSWORD.substring(0, 6)));
+    assertThat(responses.toString()).doesNotContain(PASSWORD.substring(0, 6));
+    requests.deleteUser(ID);
+    assertThat(tablesWithPassword()).isEmpty();
+    assertThat(log.toString()).doesNotContain(PASSWORD.substring(0, 6));
+  }
+
+  private List<String> tablesWithPassword() {
+    return dynamoDb.client().listTables().tableNames().stream()
+        .filter(
+            table ->
+                dynamoDb
+                    .client()
+                    .scan(scan -> scan.tableName(table))
+                    .items()
+                    .toString()
+                    .contains(PASSWORD))
+        .toList();
   }
 
   /** The names of the attributes that each table has of the user. */

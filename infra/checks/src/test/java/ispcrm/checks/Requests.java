@@ -107,6 +107,10 @@ record Requests(LocalLambda lambda, Caller caller) {
     return call("update-user", "PATCH", id, Map.of(), body);
   }
 
+  Response setPassword(String id, String body) {
+    return call("set-password", "PUT", id, Map.of(), body);
+  }
+
   Response deleteUser(String id) {
     return call("delete-user", "DELETE", id, Map.of(), "");
   }

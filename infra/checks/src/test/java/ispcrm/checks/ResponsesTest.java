@@ -158,6 +158,12 @@ class ResponsesTest {
           delete-profile | id 99 | 404 not_found
           delete-profile | header If-Match: "AAAAAAAAAAAAAAAA" | 412 precondition_failed
           get-profile | id ten | 404 not_found
+          set-password | caller users:write staff:write ; id admin | 409 not_a_customer
+          set-password | id nobody | 404 not_found
+          set-password | body {"password":""} | 400 invalid_fields
+          set-password | header If-Match: "AAAAAAAAAAAAAAAA" | 412 precondition_failed
+          remove-password | id nobody | 404 not_found
+          remove-password | header If-Match: "AAAAAAAAAAAAAAAA" | 412 precondition_failed
           update-profile | body {"attributes":{"Mikrotik-Rate-Limit":"fast"}} | 400 invalid_fields
           get-token | id 00000000-0000-0000-0000-000000000000 | 404 not_found
           get-user | id nobody | 404 not_found
@@ -323,6 +329,10 @@ class ResponsesTest {
                     .isEmpty();
               }
             });
+    if (response.status().equals("204")) {
+      assertThat(response.headers()).doesNotContainKey("Content-Type");
+      return;
+    }
     String type = ((String) response.headers().get("Content-Type")).split(";", 2)[0];
     assertThat(map(map(documented.value()).get("content"))).containsOnlyKeys(type);
     if (type.equals("application/json")) {

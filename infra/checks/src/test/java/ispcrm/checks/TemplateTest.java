@@ -350,7 +350,8 @@ class TemplateTest {
                 "UsersTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/users-restored",
                 "TokensTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/old.tokens",
                 "HistoryTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/history",
-                "ProfilesTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/plans"));
+                "ProfilesTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/plans",
+                "PasswordsTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/passwords"));
     template
         .functions()
         .forEach(
@@ -360,7 +361,8 @@ class TemplateTest {
                   .containsEntry("USERS_TABLE", "users-restored")
                   .containsEntry("TOKENS_TABLE", "old.tokens")
                   .containsEntry("HISTORY_TABLE", "history")
-                  .containsEntry("PROFILES_TABLE", "plans");
+                  .containsEntry("PROFILES_TABLE", "plans")
+                  .containsEntry("PASSWORDS_TABLE", "passwords");
               assertThat(function.permissions())
                   .as(module)
                   .allSatisfy(
@@ -368,7 +370,7 @@ class TemplateTest {
                           assertThat(permission.resource())
                               .matches(
                                   "arn:aws:dynamodb:eu-central-1:123456789012:table/"
-                                      + "(users-restored|old.tokens|history|plans)(/index/\\w+)?"
+                                      + "(users-restored|old.tokens|history|plans|passwords)(/index/\\w+)?"
                                       + "|IdempotencyTable(/index/by_user)?"));
             });
     assertThat(lastingTables())
@@ -379,11 +381,19 @@ class TemplateTest {
   void everyTableIsEncryptedAndPaidPerRequest() {
     assertThat(resources("AWS::DynamoDB::Table"))
         .containsOnlyKeys(
-            "UsersTable", "TokensTable", "HistoryTable", "ProfilesTable", "IdempotencyTable")
+            "UsersTable",
+            "TokensTable",
+            "HistoryTable",
+            "ProfilesTable",
+            "PasswordsTable",
+            "IdempotencyTable")
         .allSatisfy(
             (id, table) ->
                 assertThat(properties(table))
-                    .containsEntry("SSESpecification", Map.of("SSEEnabled", true))
+                    .satisfies(
+                        properties ->
+                            assertThat(members(properties, "SSESpecification"))
+                                .containsEntry("SSEEnabled", true))
                     .containsEntry("BillingMode", "PAY_PER_REQUEST")
                     .containsEntry(
                         "Tags", List.of(Map.of("Key", "application", "Value", "ispcrm"))));
@@ -416,11 +426,29 @@ class TemplateTest {
                   .containsEntry("UpdateReplacePolicy", "Retain");
               assertThat(properties(table))
                   .as(id)
-                  .containsEntry(
-                      "PointInTimeRecoverySpecification",
-                      Map.of("PointInTimeRecoveryEnabled", true))
                   .containsEntry("DeletionProtectionEnabled", Map.of("Ref", "DeletionProtection"));
+              // No backup contains a password.
+              if (id.equals("PasswordsTable")) {
+                assertThat(properties(table)).doesNotContainKey("PointInTimeRecoverySpecification");
+              } else {
+                assertThat(properties(table))
+                    .as(id)
+                    .containsEntry(
+                        "PointInTimeRecoverySpecification",
+                        Map.of("PointInTimeRecoveryEnabled", true));
+              }
             });
+  }
+
+  @Test
+  void passwordsTable_theOperatorsKey_encryptsIt() {
+    Template template =
+        Template.load(Map.of("PasswordKeyArn", "arn:aws:kms:eu-central-1:123456789012:key/b7c1"));
+    assertThat(template.tables().get("PasswordsTable").get("SSESpecification"))
+        .hasToString(
+            "{SSEEnabled=true, SSEType=KMS, KMSMasterKeyId=arn:aws:kms:eu-central-1:123456789012:key/b7c1}");
+    assertThat(TEMPLATE.tables().get("PasswordsTable").get("SSESpecification"))
+        .hasToString("{SSEEnabled=true, SSEType=KMS}");
   }
 
   @Test
@@ -438,19 +466,8 @@ class TemplateTest {
    */
   @Test
   void theHistoryIsAppendOnly() {
-    Map<String, Set<String>> writers = new TreeMap<>();
-    TEMPLATE
-        .functions()
-        .forEach(
-            (module, function) ->
-                function.permissions().stream()
-                    .filter(permission -> permission.resource().startsWith("HistoryTable"))
-                    .map(Permission::action)
-                    .filter(
-                        action -> !Set.of("dynamodb:GetItem", "dynamodb:Query").contains(action))
-                    .forEach(
-                        action ->
-                            writers.computeIfAbsent(action, any -> new TreeSet<>()).add(module)));
+    Map<String, Set<String>> writers = users("HistoryTable");
+    writers.keySet().removeAll(Set.of("dynamodb:GetItem", "dynamodb:Query"));
     assertThat(writers).containsOnlyKeys("dynamodb:PutItem", "dynamodb:UpdateItem");
     assertThat(writers.get("dynamodb:UpdateItem")).containsExactly("delete-user", "expire-users");
     for (String id : List.of("DeleteUserFunction", "ExpireUsersFunction")) {
@@ -466,6 +483,32 @@ class TemplateTest {
                                   "dynamodb:Attributes",
                                   List.of("user", "key", "changes", "address")))));
     }
+  }
+
+  /** The functions that have each permission for a table. */
+  private static Map<String, Set<String>> users(String table) {
+    Map<String, Set<String>> users = new TreeMap<>();
+    TEMPLATE
+        .functions()
+        .forEach(
+            (module, function) ->
+                function.permissions().stream()
+                    .filter(permission -> permission.resource().startsWith(table))
+                    .map(Permission::action)
+                    .forEach(
+                        action ->
+                            users.computeIfAbsent(action, any -> new TreeSet<>()).add(module)));
+    return users;
+  }
+
+  /** The permission of check-health applies to a key that no user has. */
+  @Test
+  void aPasswordIsWrittenAndRemovedByFewFunctions() {
+    assertThat(users("PasswordsTable"))
+        .containsOnly(
+            Map.entry("dynamodb:PutItem", Set.of("set-password")),
+            Map.entry("dynamodb:DeleteItem", Set.of("remove-password", "delete-user")),
+            Map.entry("dynamodb:GetItem", Set.of("check-health")));
   }
 
   private static boolean isUpdateOfHistory(Map<String, Object> statement) {
@@ -517,7 +560,7 @@ class TemplateTest {
                             .as(id)
                             .doesNotContain("*")
                             .containsPattern(
-                                "(Users|Tokens|History|Profiles|Idempotency)Table(, |\\.)Arn");
+                                "(Users|Tokens|History|Profiles|Passwords|Idempotency)Table(, |\\.)Arn");
                       });
             });
     assertThat(actions).isNotEmpty().doesNotContain("dynamodb:Scan");

@@ -87,6 +87,7 @@ class ErrorCodesIT {
     see(api.post(USERS, "{\"id\":\"a\"}"));
     see(api.post(TOKENS, "{\"user\":\"a\"}"));
     see(api.send("DELETE", "/api/v1/profiles/10", null));
+    see(api.send("PUT", USERS + "/admin/password", "{\"password\":\"x\"}"));
     see(api.send("PATCH", USERS + "/a", "{\"name\":\"A\"}", "If-Match", "\"old\""));
     see(api.send("PATCH", USERS + "/a", "[]", "Content-Type", "application/json-patch+json"));
     api.send("DELETE", USERS + "/a", null).expect(200);

@@ -49,6 +49,9 @@ class LostResponsesIT {
       change.put("body", "{\"status\":\"active\",\"expiration\":\"2024-01-01 00:00:00\"}");
       success(dynamoDb, change, 200);
 
+      success(dynamoDb, event("set-password", "ok", "{\"id\":\"" + id + "\"}"), 204);
+      success(dynamoDb, event("remove-password", "ok", "{\"id\":\"" + id + "\"}"), 204);
+
       success(dynamoDb, event("create-profile", "ok", "{}"), 201);
       success(dynamoDb, event("update-profile", "ok", "{\"id\":\"30\"}"), 200);
       success(dynamoDb, event("delete-profile", "ok", "{\"id\":\"30\"}"), 200);

@@ -48,6 +48,8 @@ class SnapStartIT {
           Map.entry("update-user", List.of("ok", "\"statusCode\":404")),
           Map.entry("delete-user", List.of("ok", "\"statusCode\":404")),
           Map.entry("list-user-history", List.of("ok", "\"statusCode\":404")),
+          Map.entry("set-password", List.of("ok", "\"statusCode\":404")),
+          Map.entry("remove-password", List.of("ok", "\"statusCode\":404")),
           Map.entry("get-profile", List.of("ok", "\"statusCode\":404")),
           Map.entry("update-profile", List.of("ok", "\"statusCode\":404")),
           Map.entry("delete-profile", List.of("ok", "\"statusCode\":404")),

@@ -16,7 +16,7 @@ public final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /** How many invalid fields a response lists, which keeps it small if a body has thousands. */
-  private static final int MAX_FIELD_ERRORS = 20;
+  private static final int MAX_FIELD_ERRORS = 30;
 
   private final ErrorCode code;
   private final transient Map<String, String> fieldErrors;

@@ -22,6 +22,11 @@ public record ApiResponse(int status, Map<String, String> headers, String body) 
     return new ApiResponse(status, headers, body);
   }
 
+  /** The response to a change after which there is nothing to show. */
+  public static ApiResponse noContent() {
+    return new ApiResponse(204, Map.of("Cache-Control", "no-store"), "");
+  }
+
   /** A single resource, in the shape that all endpoints share. */
   public static ApiResponse single(int status, Map<String, ?> data, Map<String, String> links) {
     Map<String, Object> body = new LinkedHashMap<>();

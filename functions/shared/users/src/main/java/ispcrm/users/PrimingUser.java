@@ -4,6 +4,7 @@ import ispcrm.dynamodb.CannedResponse;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** A fixture for priming; no real user has this id. */
 public final class PrimingUser {
@@ -35,6 +36,16 @@ public final class PrimingUser {
 
   public static User user() {
     return new CreateUserRequest(BODY).toUser("", "", Instant.EPOCH);
+  }
+
+  /** The item that stores the user, with a password. */
+  public static Map<String, AttributeValue> withPassword() {
+    return UserItems.item(user().withPassword(Instant.EPOCH, Instant.EPOCH));
+  }
+
+  /** What DynamoDB responds to a function that asks whose the username is. */
+  public static CannedResponse claim() {
+    return CannedResponse.item(UserItems.claim(UserItems.nameKey(ID), user()));
   }
 
   /** What DynamoDB responds to a function that looks for the user. */

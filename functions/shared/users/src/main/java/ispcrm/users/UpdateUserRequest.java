@@ -66,7 +66,7 @@ public final class UpdateUserRequest extends UserRequest {
 
   /**
    * What contradicts the user as it is, for each field at fault: a customer cannot become active if
-   * the expiration has passed and stays.
+   * the expiration has passed and stays, and only customers have passwords.
    */
   public Map<String, String> contradictions(User before, Instant now) {
     boolean isContradiction =
@@ -75,11 +75,17 @@ public final class UpdateUserRequest extends UserRequest {
             && before.role() == Role.CUSTOMER
             && before.status() != Status.ACTIVE
             && hasPassed(before.get(UserField.EXPIRATION), now);
-    return isContradiction
-        ? Map.of(
-            UserField.EXPIRATION.toString(),
-            "has passed; to make the user active, send a new expiration, or null for none")
-        : Map.of();
+    Map<String, String> contradictions = new LinkedHashMap<>();
+    if (isContradiction) {
+      contradictions.put(
+          UserField.EXPIRATION.toString(),
+          "has passed; to make the user active, send a new expiration, or null for none");
+    }
+    if (before.hasPassword() && sets(UserField.ROLE) && value(UserField.ROLE) != Role.CUSTOMER) {
+      contradictions.put(
+          UserField.ROLE.toString(), "cannot change while a password is stored; remove it first");
+    }
+    return contradictions;
   }
 
   /**

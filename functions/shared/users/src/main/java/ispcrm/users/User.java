@@ -100,6 +100,35 @@ public final class User {
     return errors;
   }
 
+  /**
+   * This user with a new password.
+   *
+   * @param setAt when it was set; null if there is no longer one
+   */
+  public User withPassword(Instant setAt, Instant now) {
+    return toBuilder().set(UserField.PASSWORD_SET_AT, setAt).set(UserField.UPDATED_AT, now).build();
+  }
+
+  public boolean hasPassword() {
+    return get(UserField.PASSWORD_SET_AT) != null;
+  }
+
+  /**
+   * The status that counts at this time: a customer whose expiration has passed is expired before
+   * the schedule says so, unless a request kept the customer active.
+   */
+  public Status statusAt(Instant now) {
+    boolean isDue = role() == Role.CUSTOMER && status() == Status.ACTIVE && !isKeptActive();
+    return isDue && UserRequest.hasPassed(get(UserField.EXPIRATION), now)
+        ? Status.EXPIRED
+        : status();
+  }
+
+  /** Whether the expiration does not end the service, because a request said so. */
+  public boolean isKeptActive() {
+    return get(UserField.KEPT_ACTIVE_AT) != null;
+  }
+
   /** The attributes as they were read; empty if the user was not read from the table. */
   Map<String, AttributeValue> attributes() {
     return attributes;

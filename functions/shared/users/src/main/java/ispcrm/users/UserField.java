@@ -109,6 +109,10 @@ public final class UserField<T> {
   public static final UserField<Map<String, String>> METADATA =
       add("metadata", MAP, Option.NULLABLE);
 
+  /** Since when the password, which is stored elsewhere, is what it is. */
+  public static final UserField<Instant> PASSWORD_SET_AT =
+      add("password_set_at", TIME, Option.NULLABLE, Option.READ_ONLY);
+
   /** Every field of the API, in the order of responses. */
   public static final List<UserField<?>> ALL = List.copyOf(FIELDS);
 

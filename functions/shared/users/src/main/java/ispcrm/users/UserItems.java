@@ -99,7 +99,7 @@ final class UserItems {
     item.putAll(updateKeys(user.id(), user.get(UserField.UPDATED_AT)));
     Instant expiration = user.get(UserField.EXPIRATION);
     if (user.status() == Status.ACTIVE && expiration != null) {
-      boolean expires = user.role() == Role.CUSTOMER && user.get(UserField.KEPT_ACTIVE_AT) == null;
+      boolean expires = user.role() == Role.CUSTOMER && !user.isKeptActive();
       item.put(DUE, text(expires ? EXPIRY : KEPT));
       item.put(DUE_KEY, text(timeKey(expiration, user.id())));
     }

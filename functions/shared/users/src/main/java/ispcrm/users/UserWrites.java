@@ -131,13 +131,19 @@ final class UserWrites {
         .build();
   }
 
-  /** Writes only what differs, so that attributes of later releases stay. */
+  /**
+   * Writes only what differs, so that attributes of later releases stay. The time of the update is
+   * always written, because an update has to write something.
+   */
   private TransactWriteItem changes(User before, User after) {
     Map<String, AttributeValue> old = UserItems.item(before);
     Map<String, AttributeValue> now = UserItems.item(after);
     Set<String> names = new LinkedHashSet<>(old.keySet());
     names.addAll(now.keySet());
-    names.removeIf(name -> Objects.equals(old.get(name), now.get(name)));
+    names.removeIf(
+        name ->
+            Objects.equals(old.get(name), now.get(name))
+                && !name.equals(UserField.UPDATED_AT.toString()));
     Condition same = new Condition(before);
     List<String> set = new ArrayList<>();
     List<String> remove = new ArrayList<>();

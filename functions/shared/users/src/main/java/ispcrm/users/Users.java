@@ -9,6 +9,7 @@ import static ispcrm.users.UserItems.EXPIRY;
 import static ispcrm.users.UserItems.KEY;
 
 import ispcrm.access.Authorization;
+import ispcrm.dynamodb.BatchReader;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.Item;
 import ispcrm.dynamodb.Slice;
@@ -54,6 +55,24 @@ public final class Users {
    */
   public Optional<User> find(String id) {
     return isId(id) ? living(id).map(UserItems::user) : Optional.empty();
+  }
+
+  /**
+   * The id of the user who has this username, in any case, or of the user who has it as its id;
+   * empty if there is none.
+   */
+  public Optional<String> idOf(String username) {
+    return item(UserItems.nameKey(username)).map(claim -> claim.text("id"));
+  }
+
+  /** Where a user is stored. */
+  public BatchReader.Key key(String id) {
+    return new BatchReader.Key(table, KEY, UserItems.userKey(id));
+  }
+
+  /** The user in an item that was read from {@link #key}; empty if the user is deleted. */
+  public static Optional<User> user(Item item) {
+    return item.has(DELETED_AT) ? Optional.empty() : Optional.of(UserItems.user(item));
   }
 
   /** Whether a deleted user had this id, so that no other user can get it. */
