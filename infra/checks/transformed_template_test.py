@@ -101,6 +101,8 @@ CHANGES_NO_FUNCTION = {
     "PublicRequestsPerSecond": ((), ("PublicRequestsPerSecond=10",)),
     "OnlyTrustedProxies": (("TrustedProxies=198.51.100.0/24",),
                            ("TrustedProxies=198.51.100.0/24", "OnlyTrustedProxies=true")),
+    "RadiusRequestsBurst": ((), ("RadiusRequestsBurst=100",)),
+    "RadiusRequestsPerSecond": ((), ("RadiusRequestsPerSecond=100",)),
     "RouteRequestsBurst": ((), ("RouteRequestsBurst=10",)),
     "RouteRequestsPerSecond": ((), ("RouteRequestsPerSecond=10",)),
     "StageName": ((), ("StageName=live",)),
@@ -351,7 +353,7 @@ class TransformedTemplate(unittest.TestCase):
         stage = RESOURCES["ApiStage"]["Properties"]
         self.assertTrue(stage["TracingEnabled"])
         self.assertEqual({"Fn::GetAtt": ["AccessLogs", "Arn"]}, stage["AccessLogSetting"]["DestinationArn"])
-        self.assertEqual(11, len(stage["MethodSettings"]))
+        self.assertEqual(12, len(stage["MethodSettings"]))
 
     def test_the_gateway_compresses(self):
         self.assertEqual(1024, RESOURCES["Api"]["Properties"]["MinimumCompressionSize"])

@@ -54,7 +54,7 @@ class ShowDocumentationTest {
     assertThat(page())
         .contains(
             "<dt><code>status_reason</code></dt>",
-            "<p>Defaults to <code>customer</code></p>\n<p>One of <code>customer</code>, <code>staff</code>, <code>admin</code></p>");
+            "<p>Defaults to <code>customer</code></p>\n<p>One of <code>customer</code>, <code>staff</code>, <code>radius</code>, <code>admin</code></p>");
   }
 
   @Test

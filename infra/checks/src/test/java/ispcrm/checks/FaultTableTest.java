@@ -149,6 +149,7 @@ class FaultTableTest {
         withProfile("update-profile", "PATCH", "{\"name\":\"other\"}"));
     add("delete-profile", READS, 1, withProfile("delete-profile", "DELETE", ""));
     add("delete-profile", WRITES, 1, withProfile("delete-profile", "DELETE", ""));
+    add("authorize-subscriber", READS, 0, FaultTableTest::login);
     add("create-token", READS, 1, FaultTableTest::tokenCreation);
     add("create-token", WRITES, 1, FaultTableTest::tokenCreation);
     add("get-token", READS, 0, withToken("get-token", "GET"));
@@ -474,6 +475,15 @@ class FaultTableTest {
           created(requests, name);
           return () -> status(requests.call(function, method, name, Map.of(), body));
         };
+  }
+
+  private static Function<String, Act> login(Requests requests) {
+    return name -> {
+      created(requests, name);
+      assertThat(status(requests.setPassword(name, PASSWORD))).isEqualTo("204");
+      String body = "{\"username\":\"%s\",\"protocol\":\"PPP\"}".formatted(name);
+      return () -> status(requests.call("authorize-subscriber", "POST", null, Map.of(), body));
+    };
   }
 
   private static Function<String, Act> passwordRemoval(Requests requests) {

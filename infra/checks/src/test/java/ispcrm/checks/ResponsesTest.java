@@ -164,6 +164,8 @@ class ResponsesTest {
           set-password | header If-Match: "AAAAAAAAAAAAAAAA" | 412 precondition_failed
           remove-password | id nobody | 404 not_found
           remove-password | header If-Match: "AAAAAAAAAAAAAAAA" | 412 precondition_failed
+          authorize-subscriber | body {"username":"nobody"} | success
+          authorize-subscriber | body {"user":"jonewe"} | 400 invalid_fields
           update-profile | body {"attributes":{"Mikrotik-Rate-Limit":"fast"}} | 400 invalid_fields
           get-token | id 00000000-0000-0000-0000-000000000000 | 404 not_found
           get-user | id nobody | 404 not_found

@@ -208,6 +208,7 @@ class TemplateTest {
     assertThat(
             API.places().stream()
                 .filter(place -> place.pointer().endsWith("/value"))
+                .filter(place -> place.value() instanceof Map)
                 .map(place -> map(place.value()))
                 .filter(example -> code.equals(example.get("code")))
                 .map(example -> example.get("message")))
@@ -508,6 +509,7 @@ class TemplateTest {
         .containsOnly(
             Map.entry("dynamodb:PutItem", Set.of("set-password")),
             Map.entry("dynamodb:DeleteItem", Set.of("remove-password", "delete-user")),
+            Map.entry("dynamodb:BatchGetItem", Set.of("authorize-subscriber")),
             Map.entry("dynamodb:GetItem", Set.of("check-health")));
   }
 
@@ -571,6 +573,7 @@ class TemplateTest {
             "dynamodb:UpdateItem",
             "dynamodb:DeleteItem",
             "dynamodb:ConditionCheckItem",
+            "dynamodb:BatchGetItem",
             "dynamodb:Query");
   }
 
@@ -663,6 +666,8 @@ class TemplateTest {
                 "RouteRequestsPerSecond", "70",
                 "RouteRequestsBurst", "90",
                 "TokenRequestsPerSecond", "3",
+                "RadiusRequestsPerSecond", "80",
+                "RadiusRequestsBurst", "95",
                 "PublicRequestsPerSecond", "4"));
     template.functions().values().stream()
         .flatMap(function -> function.routes().stream())
@@ -677,7 +682,9 @@ class TemplateTest {
                   .isEqualTo(
                       issuesTokens
                           ? new Template.Limit(3, 3)
-                          : isPublic ? new Template.Limit(4, 4) : new Template.Limit(70, 90));
+                          : route.path().endsWith("/radius/authorize")
+                              ? new Template.Limit(80, 95)
+                              : isPublic ? new Template.Limit(4, 4) : new Template.Limit(70, 90));
             });
   }
 

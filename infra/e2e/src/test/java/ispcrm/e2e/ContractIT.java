@@ -1249,6 +1249,52 @@ class ContractIT {
 
   @Test
   @Writes
+  void subscriberLogsInWithThePasswordAndTheProfile() {
+    long number = System.currentTimeMillis();
+    String id = target.own("ppp");
+    String mac = "02" + "%010x".formatted(number & 0xFFFFFFFFFFL);
+    api.post(
+            "/api/v1/profiles",
+            "{\"id\":%d,\"name\":\"n\",\"attributes\":{\"Framed-Pool\":[\"a\",\"b\"]}}"
+                .formatted(number))
+        .expect(201);
+    api.post(
+            "/api/v1/users",
+            "{\"id\":\"%s\",\"profile_id\":%d,\"mac\":\"%s\"}".formatted(id, number, mac))
+        .expect(201);
+    String password = "/api/v1/users/" + id + "/password";
+    String ppp = "{\"username\":\"" + id.toUpperCase(Locale.ROOT) + "\",\"protocol\":\"PPP\"}";
+    assertThat(radius(ppp, "control:CRM-Decision")).containsExactly("no-password");
+    assertThat(api.send("PUT", password, "{\"password\":\"q\\\"%{x}\\\\\"}").expect(204).body())
+        .isEmpty();
+    assertThat(radius(ppp, "control:Cleartext-Password")).containsExactly("q\"%{x}\\\\");
+    assertThat(radius(ppp, "reply:Framed-Pool")).containsExactly("a", "b");
+    assertThat(api.get("/api/v1/users/" + id).json().at("/data/password_set_at").isString())
+        .isTrue();
+    api.getUntil("/api/v1/users?mac=" + mac, list -> usernames(list).equals(List.of(id)));
+    assertThat(radius("{\"username\":\"" + mac + "\"}", "control:Auth-Type"))
+        .containsExactly("Accept");
+    api.send("PATCH", "/api/v1/users/" + id, "{\"role\":\"staff\"}").expect(400, "invalid_fields");
+    api.send("PATCH", "/api/v1/users/" + id, "{\"status\":\"suspended\"}").expect(200);
+    assertThat(radius(ppp, "control:CRM-Decision")).containsExactly("barred");
+    api.send("DELETE", password, null).expect(204);
+    api.send("DELETE", "/api/v1/users/" + id, null).expect(200);
+    assertThat(radius(ppp, "control:CRM-Decision")).containsExactly("unknown");
+  }
+
+  private List<String> radius(String login, String attribute) {
+    return api.post("/api/v1/radius/authorize", login)
+        .expect(200)
+        .json()
+        .path(attribute)
+        .path("value")
+        .valueStream()
+        .map(JsonNode::asString)
+        .toList();
+  }
+
+  @Test
+  @Writes
   void aUserIsFoundByEachFieldUntilItIsDeleted() {
     String id = target.own("found");
     long number = System.currentTimeMillis();

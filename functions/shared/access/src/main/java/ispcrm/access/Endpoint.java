@@ -35,6 +35,7 @@ public enum Endpoint {
   CREATE_PROFILE(Kind.CURRENT, "POST", "/api/v1/profiles", Scope.PROFILES_WRITE),
   UPDATE_PROFILE(Kind.CURRENT, "PATCH", "/api/v1/profiles/{id}", Scope.PROFILES_WRITE),
   DELETE_PROFILE(Kind.CURRENT, "DELETE", "/api/v1/profiles/{id}", Scope.PROFILES_WRITE),
+  AUTHORIZE_SUBSCRIBER(Kind.CURRENT, "POST", "/api/v1/radius/authorize", Scope.RADIUS_AUTHORIZE),
   CREATE_TOKEN(Kind.EVERY_SPELLING, "POST", "/api/v1/tokens", Scope.TOKENS_WRITE),
   LIST_TOKENS(Kind.CURRENT, "GET", "/api/v1/tokens{?user,limit,cursor}", Scope.TOKENS_READ),
   REVOKE_TOKENS_OF_USER(Kind.CURRENT, "DELETE", "/api/v1/tokens{?user}", Scope.TOKENS_WRITE),

@@ -13,6 +13,9 @@ public enum Role {
   /** Works with subscribers. */
   STAFF(Scope.USERS_READ, Scope.USERS_WRITE, Scope.PROFILES_READ),
 
+  /** A RADIUS server, which asks whether subscribers may connect. */
+  RADIUS(Scope.RADIUS_AUTHORIZE),
+
   /** Has every scope, including those that a later release adds. */
   ADMIN(Scope.values());
 

@@ -24,6 +24,7 @@ public enum Scope {
   STAFF_WRITE("staff:write", "give roles, and manage staff and administrators"),
   PROFILES_READ("profiles:read", "list and read profiles"),
   PROFILES_WRITE("profiles:write", "create, change and delete profiles"),
+  RADIUS_AUTHORIZE("radius:authorize", "decide about logins, with passwords"),
   HISTORY_READ("history:read", "read what happened to users"),
   TOKENS_READ("tokens:read", "list and read tokens"),
   TOKENS_WRITE("tokens:write", "create and revoke tokens"),
