@@ -283,11 +283,13 @@ class TransformedTemplate(unittest.TestCase):
         self.assertEqual(RESOURCES["AlarmTopic"], resources["AlarmTopic"])
 
     def test_alarms_go_off_for_a_share_of_the_requests_from_a_number_of_them_on(self):
-        def goes_off(name, **metrics):
+        def goes_off(name, day=1, hour=12, **metrics):
             alarm = RESOURCES[name]["Properties"]
             expression = next(metric["Expression"] for metric in alarm["Metrics"] if "Expression" in metric)
             self.assertEqual(set(metrics), {metric["Id"] for metric in alarm["Metrics"] if "MetricStat" in metric})
-            level = eval(expression, {"IF": lambda condition, yes, no: yes if condition else no}, metrics)
+            functions = {"IF": lambda condition, yes, no: yes if condition else no,
+                         "DAY": lambda metric: day, "HOUR": lambda metric: hour}
+            level = eval(expression.replace(" AND ", " and "), functions, metrics)
             threshold = alarm["Threshold"]
             if isinstance(threshold, dict):
                 threshold = TEMPLATE["Parameters"][threshold["Ref"]]["Default"]
@@ -298,6 +300,13 @@ class TransformedTemplate(unittest.TestCase):
         self.assertTrue(goes_off("ApiFaultsAlarm", faults=3, share=3 / 10))
         self.assertTrue(goes_off("ApiFaultsAlarm", faults=300, share=300 / 30_000))
         self.assertFalse(goes_off("ApiFaultsAlarm", faults=299, share=299 / 30_000))
+        self.assertFalse(goes_off("RadiusRefusedAlarm", refused=2, requests=2))
+        self.assertTrue(goes_off("RadiusRefusedAlarm", refused=3, requests=6))
+        self.assertFalse(goes_off("RadiusRefusedAlarm", refused=3, requests=7))
+        self.assertFalse(goes_off("RadiusTokenAlarm", uses=0))
+        self.assertTrue(goes_off("RadiusTokenAlarm", uses=1, day=5, hour=15))
+        for day, hour in ((6, 12), (7, 12), (1, 7), (1, 16)):
+            self.assertFalse(goes_off("RadiusTokenAlarm", uses=1, day=day, hour=hour))
         self.assertFalse(goes_off("ClientErrorsAlarm", errors=99, share=1))
         self.assertTrue(goes_off("ClientErrorsAlarm", errors=100, share=0.5))
         self.assertFalse(goes_off("ClientErrorsAlarm", errors=1000, share=0.49))

@@ -1,9 +1,11 @@
 package ispcrm.authorizer;
 
 import ispcrm.access.Endpoint;
+import ispcrm.access.Role;
 import ispcrm.access.Scope;
 import ispcrm.dynamodb.Item;
 import ispcrm.http.Caller;
+import ispcrm.runtime.CallLog;
 import ispcrm.tokens.BearerToken;
 import ispcrm.tokens.IpBlock;
 import ispcrm.tokens.Token;
@@ -28,6 +30,9 @@ public final class Authorizer implements Function<AuthorizerRequest, Decision> {
 
   /** A use is recorded if the last recorded one is older than this. */
   private static final Duration USE_INTERVAL = Duration.ofHours(1);
+
+  /** How long before its end the operator hears of the token of a RADIUS server. */
+  private static final Duration WARNING = Duration.ofDays(14);
 
   private final Tokens tokens;
   private final Users users;
@@ -63,6 +68,7 @@ public final class Authorizer implements Function<AuthorizerRequest, Decision> {
     Decision decision = decide(request, secret, token, user);
     if (decision.denial() == null && isUseToRecord(token, now)) {
       tokens.recordUse(secret, new Token.Use(now, request.sourceIp()));
+      warnIfExpiring(token, user, now);
     }
     return decision;
   }
@@ -93,6 +99,16 @@ public final class Authorizer implements Function<AuthorizerRequest, Decision> {
                     endpoint.isOpenTo(scopes, user.id(), request.pathParameters().get("id")))
             .isPresent();
     return new Decision(caller, isOpen ? null : Decision.Denial.INSUFFICIENT_SCOPE);
+  }
+
+  /** An alarm counts these lines: with its token, a RADIUS server loses all subscribers. */
+  private static void warnIfExpiring(Token token, User user, Instant now) {
+    if (user.role() == Role.RADIUS && token.expiresAt().isBefore(now.plus(WARNING))) {
+      CallLog.current()
+          .warn(
+              "A token of a RADIUS server expires soon: %s of %s, at %s"
+                  .formatted(token.id(), user.id(), token.expiresAt()));
+    }
   }
 
   private static boolean isUseToRecord(Token token, Instant now) {

@@ -54,6 +54,7 @@ class AlarmsTest {
 
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final int AT_ONCE = 300;
+  private static final String RADIUS = "/api/v1/radius/authorize";
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final ConcurrentLinkedQueue<JsonNode> log = new ConcurrentLinkedQueue<>();
@@ -77,6 +78,7 @@ class AlarmsTest {
           latency,
           Map.of(
               "status", String.valueOf(response.statusCode()),
+              "route", response.request().uri().getPath(),
               "method", response.request().method(),
               "token_id", isKnown ? "t" : "-",
               "bytes", String.valueOf(response.body().length)));
@@ -193,6 +195,39 @@ class AlarmsTest {
     assertLogged("INFO", "denied: unauthorized");
   }
 
+  /** Its token has expired, or lost its scope. */
+  @Test
+  void radiusServerThatIsRefused_isNoticed() throws Exception {
+    gateway.start(TEMPLATE, lambda, false);
+    request(3, RADIUS, token);
+    request(2, RADIUS, "ispcrm_" + "0".repeat(49));
+    assertThat(activeAlarms()).isEmpty();
+    request(1, RADIUS, "ispcrm_" + "0".repeat(49));
+    assertThat(activeAlarms()).containsExactly("RadiusRefusedAlarm");
+  }
+
+  @Test
+  void radiusServerWhoseTokenExpiresSoon_isNoticed() throws Exception {
+    gateway.start(TEMPLATE, lambda, false);
+    send("/api/v1/users", "{\"id\":\"nas\",\"role\":\"radius\"}");
+    for (int days : new int[] {15, 13}) {
+      String body = "{\"user\":\"nas\",\"expires_in_days\":%d}".formatted(days);
+      request(1, RADIUS, send("/api/v1/tokens", body).at("/data/token").asString());
+      assertThat(activeAlarms()).isEqualTo(days == 13 ? Set.of("RadiusTokenAlarm") : Set.of());
+    }
+  }
+
+  private JsonNode send(String path, String body) throws Exception {
+    return JSON.readTree(
+        HTTP.send(
+                HttpRequest.newBuilder(gateway.address().resolve(path))
+                    .header("Authorization", "Bearer " + token)
+                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body());
+  }
+
   @Test
   void anotherAdministrator() throws Exception {
     lambda.invoke("bootstrap-admin", "{}");
@@ -236,6 +271,9 @@ class AlarmsTest {
     HttpRequest.Builder builder = HttpRequest.newBuilder(gateway.address().resolve(path));
     if (bearer != null) {
       builder.header("Authorization", "Bearer " + bearer);
+    }
+    if (path.equals(RADIUS)) {
+      builder.POST(HttpRequest.BodyPublishers.ofString("{}"));
     }
     HttpRequest request = builder.build();
     List<CompletableFuture<Seen>> all =
@@ -294,7 +332,7 @@ class AlarmsTest {
 
   /**
    * An expression of the form {@code product} or {@code IF(number >= 3, product, 0)} over the other
-   * metrics.
+   * metrics, as in working hours.
    */
   private double evaluate(Template template, List<?> metrics) {
     Map<String, Double> values = new LinkedHashMap<>();
@@ -309,6 +347,7 @@ class AlarmsTest {
         values.put(String.valueOf(metric.get("Id")), metric(template, name, query.get("Stat")));
       }
     }
+    expression = expression.replaceFirst("^IF\\(DAY.* AND HOUR.*, (\\w+), 0\\)$", "$1");
     String product = expression;
     if (expression.startsWith("IF")) {
       MatchResult parts = match("IF\\((\\w+) >= (\\d+), (.+), 0\\)", expression);
