@@ -4,6 +4,9 @@ import ispcrm.access.Role;
 import ispcrm.emulation.CallingToken;
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
+import ispcrm.passwords.Passwords;
+import ispcrm.profiles.ProfileRequest;
+import ispcrm.profiles.Profiles;
 import ispcrm.template.Template;
 import ispcrm.tokens.IssuedToken;
 import ispcrm.tokens.Tokens;
@@ -30,7 +33,13 @@ import tools.jackson.databind.node.ObjectNode;
 final class Functions {
   /** The functions whose calls are most frequent. */
   static final List<String> MOST_USED =
-      List.of("authorizer", "create-user", "get-user", "list-users", "update-user");
+      List.of(
+          "authorizer",
+          "authorize-subscriber",
+          "create-user",
+          "get-user",
+          "list-users",
+          "update-user");
 
   private static final String USER = "jonewe";
 
@@ -62,6 +71,22 @@ final class Functions {
     Users users = new Users(dynamoDb.client(), environment.get("USERS_TABLE"));
     User user = subscriber(USER, "Jon Ewe", "IZ1459296");
     users.create(user);
+    users.update(
+        user,
+        user.withPassword(Instant.now(), Instant.now()),
+        new Passwords(dynamoDb.client(), environment.get("PASSWORDS_TABLE")).set(USER, "secret"));
+    new Profiles(dynamoDb.client(), environment.get("PROFILES_TABLE"))
+        .create(
+            new ProfileRequest(
+                    Map.of(
+                        "id",
+                        10,
+                        "name",
+                        "100 Mbps",
+                        "attributes",
+                        Map.of("Mikrotik-Rate-Limit", "20M/100M")),
+                    null)
+                .apply(Instant.now()));
     users.create(
         new CreateUserRequest(Map.of("id", ADMIN, "role", "admin"))
             .toUser("", "C-" + ADMIN, Instant.now()));
@@ -95,6 +120,7 @@ final class Functions {
           case "bootstrap-admin" -> "\"token\":";
           case "expire-users" -> "\"expired\":";
           case "create-token", "create-user" -> "\"statusCode\":201";
+          case "authorize-subscriber" -> "Cleartext-Password";
           case "not-found", "get-token", "revoke-token", "revoke-tokens-of-user", "delete-user" ->
               "\"statusCode\":404";
           default -> "\"statusCode\":200";
