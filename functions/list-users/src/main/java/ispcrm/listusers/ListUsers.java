@@ -6,13 +6,11 @@ import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
 import ispcrm.http.Links;
 import ispcrm.http.ListQuery;
-import ispcrm.runtime.Deadline;
 import ispcrm.users.UserField;
 import ispcrm.users.UserFilter;
 import ispcrm.users.Users;
 import ispcrm.values.InvalidValueException;
 import ispcrm.values.Timestamps;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -31,14 +29,6 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
   private static final List<String> ENTRY_FIELDS =
       Stream.concat(UserField.IN_LISTS.stream().map(UserField::toString), Stream.of(LINKS))
           .toList();
-
-  /**
-   * Changes that are more recent are held back from a list of changes. A function notes the time of
-   * a change before the write, which ends by {@link Deadline#OF_ENDPOINTS}, also if the schedule
-   * writes; a request that is delivered late can take some seconds more, and the index shows the
-   * change a moment later. A client that has seen a later change would miss it.
-   */
-  private static final Duration HELD_BACK = Duration.ofSeconds(15);
 
   private final Users users;
   private final InstantSource clock;
@@ -96,7 +86,7 @@ public final class ListUsers implements Function<ApiRequest, ApiResponse> {
           "cannot be combined with other filters, because a user who no longer matches them would"
               + " disappear without notice");
     }
-    return new Users.Filter(conditions, clock.instant().minus(HELD_BACK));
+    return new Users.Filter(conditions, clock.instant().minus(ListQuery.HELD_BACK));
   }
 
   /**

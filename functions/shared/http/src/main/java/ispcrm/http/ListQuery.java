@@ -1,8 +1,10 @@
 package ispcrm.http;
 
 import ispcrm.access.Endpoint;
+import ispcrm.runtime.Deadline;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,14 @@ import java.util.regex.Pattern;
 public final class ListQuery extends QueryParameters {
   /** How many entries a page has if the client does not say. */
   public static final int DEFAULT_LIMIT = 50;
+
+  /**
+   * Changes that are more recent are held back from a list of changes. A function notes the time of
+   * a change before the write, which ends by {@link Deadline#OF_ENDPOINTS}, also if the schedule
+   * writes; a request that is delivered late can take some seconds more, and the index shows the
+   * change a moment later. A client that has seen a later change would miss it.
+   */
+  public static final Duration HELD_BACK = Duration.ofSeconds(15);
 
   private static final int MAX_LIMIT = 200;
 

@@ -11,12 +11,12 @@ import static ispcrm.users.UserItems.KEY;
 import ispcrm.access.Authorization;
 import ispcrm.dynamodb.BatchReader;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.FilteredPage;
 import ispcrm.dynamodb.Item;
 import ispcrm.dynamodb.Slice;
 import ispcrm.values.InvalidValueException;
 import ispcrm.values.Timestamps;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +38,6 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  * template.yaml.
  */
 public final class Users {
-  /** How many entries of an index a page of a list reads at most. */
-  private static final int MAX_READ = 1000;
-
   private final DynamoDbClient dynamoDb;
   private final String table;
 
@@ -96,9 +93,7 @@ public final class Users {
   }
 
   /**
-   * Lists a page of users. It reads at most {@value #MAX_READ} entries of an index, so its cost
-   * does not depend on the number of users, and it can have fewer users than the limit, or none,
-   * although more follow.
+   * Lists a page of users, which can have fewer users than the limit; see {@link FilteredPage}.
    *
    * @param after the {@link Page#next} of the previous page; null for the first page
    * @param limit the maximum number of users on the page, at least 1
@@ -113,27 +108,17 @@ public final class Users {
           null);
     }
     List<UserRange> ranges = UserRange.of(filter);
-    List<Summary> page = new ArrayList<>();
-    String end = after;
-    int read = 0;
-    int size = limit;
-    do {
-      Slice slice = slice(ranges, end, size);
-      for (Map<String, AttributeValue> item : slice.items()) {
-        Optional<Summary> match =
-            Item.unlessBroken(() -> UserItems.summary(Item.of(item, KEY), filter));
-        if (match.isPresent() && page.size() == limit) {
-          return new Page(page, end);
-        }
-        match.ifPresent(page::add);
-        end = item.get(ranges.get(0).sortKey()).s();
-      }
-      read += ranges.size() * (size + 1);
-      // Most of these users may match, or few.
-      size = Math.min((MAX_READ - read) / ranges.size() - 1, Math.max(200, 4 * size));
-      end = slice.next();
-    } while (end != null && page.size() < limit && size > 0 && filter.hasFurther());
-    return new Page(page, end);
+    FilteredPage<Summary> page =
+        FilteredPage.read(
+            new FilteredPage.Source(
+                (end, size) -> slice(ranges, end, size),
+                ranges.size(),
+                ranges.get(0).sortKey(),
+                filter.hasFurther()),
+            after,
+            limit,
+            item -> UserItems.summary(Item.of(item, KEY), filter));
+    return new Page(page.matches(), page.next());
   }
 
   /** Whether there are users with this profile. The index that shows it may lag. */
