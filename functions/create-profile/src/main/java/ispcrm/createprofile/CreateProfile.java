@@ -58,7 +58,7 @@ public final class CreateProfile implements Function<ApiRequest, ApiResponse> {
     ApiResponse response = ApiResponse.tagged(201, profile.toMap(), self).with("Location", self);
     Entry entry =
         Entry.of(
-            profile.historyKey(),
+            Entry.profileKey(profile.id()),
             Action.CREATED,
             now,
             request.actor(),
@@ -66,7 +66,8 @@ public final class CreateProfile implements Function<ApiRequest, ApiResponse> {
             profile.settableFields());
     boolean isCreated =
         profiles.create(
-            profile, writes.with(profile.historyKey(), () -> response, history.add(entry)));
+            profile,
+            writes.with(Entry.profileKey(profile.id()), () -> response, history.add(entry)));
     if (!isCreated) {
       throw new ApiException(
           ErrorCode.ALREADY_EXISTS,

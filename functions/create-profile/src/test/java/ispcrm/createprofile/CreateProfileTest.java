@@ -88,10 +88,6 @@ class CreateProfileTest {
   }
 
   private static List<Entry> entries(long id) {
-    return history.list(profile(id).historyKey(), null, 50).entries();
-  }
-
-  private static Profile profile(long id) {
-    return new Profile(id, "100 Mbps", Map.of("Framed-Pool", "fiber"), null, NOW, NOW);
+    return history.list(Entry.profileKey(id), null, 50).entries();
   }
 }

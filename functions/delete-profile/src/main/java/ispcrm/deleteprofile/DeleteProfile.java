@@ -61,7 +61,7 @@ public final class DeleteProfile implements Function<ApiRequest, ApiResponse> {
       Instant now = clock.instant();
       Entry entry =
           Entry.of(
-              profile.historyKey(),
+              Entry.profileKey(profile.id()),
               Action.DELETED,
               now,
               request.actor(),

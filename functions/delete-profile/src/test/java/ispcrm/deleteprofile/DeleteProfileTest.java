@@ -71,7 +71,7 @@ class DeleteProfileTest {
   }
 
   private static List<Entry> entries(long id) {
-    return history.list(profile(id).historyKey(), null, 50).entries();
+    return history.list(Entry.profileKey(id), null, 50).entries();
   }
 
   private static Profile profile(long id) {

@@ -66,7 +66,7 @@ public final class UpdateProfile implements Function<ApiRequest, ApiResponse> {
         after,
         history.add(
             Entry.of(
-                before.historyKey(),
+                Entry.profileKey(before.id()),
                 Action.UPDATED,
                 now,
                 request.actor(),

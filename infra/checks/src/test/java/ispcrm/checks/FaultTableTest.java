@@ -134,6 +134,7 @@ class FaultTableTest {
     add("update-user, taken name", WRITES, 0, FaultTableTest::changeToTakenName);
     add("delete-user", READS, 1, withUser("delete-user", "DELETE", ""));
     add("delete-user", WRITES, 1, withUser("delete-user", "DELETE", ""));
+    add("list-events", READS, 0, get("list-events"));
     add("set-password", READS, 1, withUser("set-password", "PUT", PASSWORD));
     add("set-password", WRITES, 1, withUser("set-password", "PUT", PASSWORD));
     add("remove-password", READS, 1, FaultTableTest::passwordRemoval);

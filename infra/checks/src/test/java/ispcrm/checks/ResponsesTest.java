@@ -171,6 +171,11 @@ class ResponsesTest {
           get-user | id nobody | 404 not_found
           list-tokens | query - | success
           list-user-history | id nobody | 404 not_found
+          list-events | query type=user.suspended,user.deleted&user=jonewe&since=2023-12-01 | success
+          list-events | query type=user.banned | 400 invalid_parameter
+          list-events | query since=yesterday | 400 invalid_parameter
+          list-events | query user=nobody | 404 not_found
+          list-events | query cursor=QWx0ZXJlZEN1cnNvcg | 400 invalid_cursor
           list-users | query limit=1&cursor=QWx0ZXJlZEN1cnNvcg | 400 invalid_cursor
           list-users | query expires_before=2025-04-01&status=active | success
           list-users | query name=john&status=active&role=customer | success

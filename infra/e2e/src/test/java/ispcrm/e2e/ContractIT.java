@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -1245,6 +1247,36 @@ class ContractIT {
     api.getUntil("/api/v1/users?profile_id=" + number, list -> list.json().get("users").isEmpty());
     api.send("DELETE", path, null).expect(200);
     api.get(path).expect(404, "not_found");
+  }
+
+  @Test
+  @Writes
+  void eventsOfAUserAreListedInOrderAndWithoutValuesAfterTheDeletion() {
+    String id = target.own("event");
+    Instant begin = Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.SECONDS);
+    api.post("/api/v1/users", "{\"id\":\"" + id + "\"}").expect(201);
+    api.send("PATCH", "/api/v1/users/" + id, "{\"status\":\"suspended\"}").expect(200);
+    api.send("DELETE", "/api/v1/users/" + id, null).expect(200);
+    Function<Response, List<String>> types =
+        page ->
+            page.json()
+                .get("events")
+                .valueStream()
+                .filter(event -> id.equals(event.get("user").asString()))
+                .map(event -> event.get("type").asString())
+                .toList();
+    api.getUntil(
+        "/api/v1/events?user=" + id,
+        page ->
+            types.apply(page).equals(List.of("user.created", "user.suspended", "user.deleted")));
+    api.getUntil(
+        "/api/v1/events?limit=200&type=user.suspended&since=" + begin,
+        all -> types.apply(all).equals(List.of("user.suspended")));
+    assertThat(
+            api.get("/api/v1/events?type=user.suspended&user=" + id)
+                .json()
+                .at("/events/0/changes/status"))
+        .hasToString("{\"old\":null,\"new\":null}");
   }
 
   @Test

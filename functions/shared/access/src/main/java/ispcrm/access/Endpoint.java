@@ -28,6 +28,8 @@ public enum Endpoint {
   DELETE_USER(Kind.CURRENT, "DELETE", "/api/v1/users/{id}", Scope.USERS_DELETE),
   LIST_USER_HISTORY(
       Kind.CURRENT, "GET", "/api/v1/users/{id}/history{?limit,cursor}", Scope.HISTORY_READ),
+  LIST_EVENTS(
+      Kind.CURRENT, "GET", "/api/v1/events{?type,user,since,limit,cursor}", Scope.HISTORY_READ),
   SET_PASSWORD(Kind.CURRENT, "PUT", "/api/v1/users/{id}/password", Scope.USERS_WRITE),
   REMOVE_PASSWORD(Kind.CURRENT, "DELETE", "/api/v1/users/{id}/password", Scope.USERS_WRITE),
   LIST_PROFILES(Kind.CURRENT, "GET", "/api/v1/profiles{?limit,cursor}", Scope.PROFILES_READ),

@@ -13,6 +13,8 @@ import java.util.function.Function;
  * @param changes the changed fields by name
  */
 public record Entry(String user, Action action, Instant at, Actor by, Map<String, Change> changes) {
+  /** What the history puts before the number of a profile. No id of a user contains the sign. */
+  private static final String PROFILE = "profile#";
 
   /**
    * An entry about a change.
@@ -38,6 +40,16 @@ public record Entry(String user, Action action, Instant at, Actor by, Map<String
         : of(user, action, at, by, Map.of(), named);
   }
 
+  /** What takes the place of the user's id in entries about a profile. */
+  public static String profileKey(long id) {
+    return PROFILE + id;
+  }
+
+  /** The number of the profile that the entry is about; null if it is about a user. */
+  public Long profile() {
+    return user.startsWith(PROFILE) ? Long.valueOf(user.substring(PROFILE.length())) : null;
+  }
+
   /**
    * Every member as the API shows it, in the API's order, including nulls.
    *
@@ -51,9 +63,13 @@ public record Entry(String user, Action action, Instant at, Actor by, Map<String
     map.put("by_token", by.token());
     map.put("address", by.address());
     map.put("request_id", by.requestId());
+    map.put("changes", changesAsMap());
+    return map;
+  }
+
+  Map<String, Object> changesAsMap() {
     Map<String, Object> fields = new LinkedHashMap<>();
     changes.forEach((field, change) -> fields.put(field, change.toMap()));
-    map.put("changes", fields);
-    return map;
+    return fields;
   }
 }

@@ -5,6 +5,7 @@ import static ispcrm.dynamodb.DynamoDb.text;
 
 import ispcrm.access.Actor;
 import ispcrm.dynamodb.DynamoDb;
+import ispcrm.dynamodb.FilteredPage;
 import ispcrm.dynamodb.Item;
 import ispcrm.dynamodb.Slice;
 import java.security.SecureRandom;
@@ -14,8 +15,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -33,6 +37,15 @@ public final class History {
   private static final String KEY = "key";
   private static final String CHANGES = "changes";
   private static final String ADDRESS = "address";
+
+  private static final String FEED = "feed";
+  private static final String TYPE = "type";
+
+  /** How many partitions the index of all entries has. */
+  private static final int FEEDS = 4;
+
+  /** Sorts after every character that a key contains. */
+  private static final String LAST_CHARACTER = "~";
 
   /** Sorts before every key. */
   private static final String FIRST_KEY = "0";
@@ -87,6 +100,81 @@ public final class History {
   public Page list(String user, String after, int limit) {
     Slice page = Slice.of(query(user, after, limit + 1), limit, KEY);
     return new Page(Item.readEach(page.items(), History::entry, USER, KEY), page.next());
+  }
+
+  /**
+   * Which events a list contains.
+   *
+   * @param types empty for all
+   * @param user whose; null for all, and for those of profiles
+   * @param since when the list begins; null for the first event that is kept
+   * @param until when the list ends
+   */
+  public record EventFilter(Set<EventType> types, String user, Instant since, Instant until) {
+    private boolean matches(Event event) {
+      return types.isEmpty() || types.contains(event.type());
+    }
+
+    private String from(String after) {
+      if (after != null) {
+        return after + "\0";
+      }
+      return since == null ? FIRST_KEY : timeKey(since);
+    }
+
+    private String to() {
+      return timeKey(until) + LAST_CHARACTER;
+    }
+  }
+
+  /**
+   * Lists a page of events, oldest first, which can have fewer events than the limit; see {@link
+   * FilteredPage}. The index that has the events of all users may lag.
+   *
+   * @param after the next of the previous page; null for the first page
+   * @param limit the maximum number of events on the page, at least 1
+   */
+  public FilteredPage<Event> events(EventFilter filter, String after, int limit) {
+    return FilteredPage.read(
+        new FilteredPage.Source(
+            (end, size) -> slice(filter, end, size),
+            filter.user() == null ? FEEDS : 1,
+            KEY,
+            !filter.types().isEmpty()),
+        after,
+        limit,
+        item -> Optional.of(event(Item.of(item, USER, KEY))).filter(filter::matches));
+  }
+
+  private Slice slice(EventFilter filter, String after, int limit) {
+    String from = filter.from(after);
+    if (from.compareTo(filter.to()) > 0) {
+      return new Slice(List.of(), null);
+    }
+    if (filter.user() != null) {
+      return query(USER, filter.user(), from, filter.to(), limit);
+    }
+    List<Slice> slices =
+        IntStream.range(0, FEEDS)
+            .mapToObj(feed -> query(FEED, Integer.toString(feed), from, filter.to(), limit))
+            .toList();
+    return Slice.merge(slices, limit, KEY);
+  }
+
+  private Slice query(String partition, String value, String from, String to, int limit) {
+    return Slice.of(
+        dynamoDb.query(
+            QueryRequest.builder()
+                .tableName(table)
+                .indexName(partition.equals(USER) ? null : "by_time")
+                .keyConditionExpression("#partition = :partition AND #key BETWEEN :from AND :to")
+                .expressionAttributeNames(Map.of("#partition", partition, "#key", KEY))
+                .expressionAttributeValues(
+                    Map.of(":partition", text(value), ":from", text(from), ":to", text(to)))
+                .limit(limit + 1)
+                .build()),
+        limit,
+        KEY);
   }
 
   /**
@@ -172,7 +260,10 @@ public final class History {
   static Map<String, AttributeValue> item(Entry entry, Duration kept) {
     Map<String, AttributeValue> item = new HashMap<>();
     item.put(USER, text(entry.user()));
-    item.put(KEY, text(key(entry.at())));
+    String key = key(entry.at());
+    item.put(KEY, text(key));
+    item.put(FEED, text(feed(key)));
+    item.put(TYPE, text(EventType.of(entry).toString()));
     item.put("at", number(entry.at().getEpochSecond()));
     item.put("action", text(entry.action().toString()));
     put(item, "by_user", entry.by().user());
@@ -186,7 +277,21 @@ public final class History {
 
   /** Unique, and later than the keys of earlier milliseconds. */
   private static String key(Instant at) {
-    return "%014d-%08x".formatted(at.toEpochMilli(), new SecureRandom().nextInt());
+    return timeKey(at) + "-%08x".formatted(new SecureRandom().nextInt());
+  }
+
+  private static String timeKey(Instant at) {
+    return "%014d".formatted(at.toEpochMilli());
+  }
+
+  /** The partition of the index of all entries, so that no single partition gets all writes. */
+  private static String feed(String key) {
+    return Integer.toString(Character.digit(key.charAt(key.length() - 1), 16) % FEEDS);
+  }
+
+  private static Event event(Item item) {
+    return new Event(
+        item.text(KEY), item.read(TYPE, type -> EventType.of(type.s()).orElseThrow()), entry(item));
   }
 
   private static void put(Map<String, AttributeValue> item, String name, String value) {

@@ -39,9 +39,4 @@ public record Profile(
     map.put("restricted_attributes", restrictedAttributes);
     return map;
   }
-
-  /** By which the history knows the profile. No id of a user contains this sign. */
-  public String historyKey() {
-    return "profile#" + id;
-  }
 }
