@@ -38,11 +38,6 @@ public final class ListEventsHandler extends LambdaHandler {
   private static DynamoDbPriming priming() {
     String event = PrimingEvent.of(Endpoint.LIST_EVENTS).text();
     return DynamoDbPriming.connectingWith(event)
-        .calling(
-            event,
-            PrimingEntries.list(PrimingUser.ID, PrimingUser.user().toMap(), 15),
-            PrimingEntries.list(PrimingUser.ID, PrimingUser.user().toMap(), 15),
-            PrimingEntries.list(PrimingUser.ID, PrimingUser.user().toMap(), 15),
-            PrimingEntries.list(PrimingUser.ID, PrimingUser.user().toMap(), 15));
+        .calling(event, PrimingEntries.events(PrimingUser.ID, PrimingUser.user().toMap(), 15));
   }
 }

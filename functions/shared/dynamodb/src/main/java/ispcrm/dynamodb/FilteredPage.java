@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.Function;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -19,28 +19,19 @@ public record FilteredPage<T>(List<T> matches, String next) {
   private static final int MAX_READ = 1000;
 
   /**
-   * Where the entries come from.
-   *
-   * @param reader reads entries after a sort key, which is null at the beginning, and at most so
-   *     many
-   * @param partitions how many partitions it reads at once
-   * @param isFiltered whether there are entries that do not match
-   */
-  public record Source(
-      BiFunction<String, Integer, Slice> reader,
-      int partitions,
-      String sortKey,
-      boolean isFiltered) {}
-
-  /**
    * Reads a page.
    *
+   * @param ranges where the entries are; see {@link KeyRange#read}
+   * @param isFiltered whether there are entries that do not match
    * @param after the {@link #next} of the previous page; null for the first page
    * @param limit the maximum number of matches, at least 1
    * @param match reads an entry; empty if it does not match
    */
   public static <T> FilteredPage<T> read(
-      Source source,
+      DynamoDbClient client,
+      String table,
+      List<KeyRange> ranges,
+      boolean isFiltered,
       String after,
       int limit,
       Function<Map<String, AttributeValue>, Optional<T>> match) {
@@ -49,20 +40,20 @@ public record FilteredPage<T>(List<T> matches, String next) {
     int read = 0;
     int size = limit;
     do {
-      Slice slice = source.reader.apply(end, size);
+      Slice slice = KeyRange.read(client, table, ranges, end, size);
       for (Map<String, AttributeValue> item : slice.items()) {
         Optional<T> found = Item.unlessBroken(() -> match.apply(item));
         if (found.isPresent() && matches.size() == limit) {
           return new FilteredPage<>(matches, end);
         }
         found.ifPresent(matches::add);
-        end = item.get(source.sortKey).s();
+        end = item.get(ranges.get(0).sortKey()).s();
       }
-      read += source.partitions * (size + 1);
+      read += ranges.size() * (size + 1);
       // Most of these entries may match, or few.
-      size = Math.min((MAX_READ - read) / source.partitions - 1, Math.max(200, 4 * size));
+      size = Math.min((MAX_READ - read) / ranges.size() - 1, Math.max(200, 4 * size));
       end = slice.next();
-    } while (end != null && matches.size() < limit && size > 0 && source.isFiltered);
+    } while (end != null && matches.size() < limit && size > 0 && isFiltered);
     return new FilteredPage<>(matches, end);
   }
 }

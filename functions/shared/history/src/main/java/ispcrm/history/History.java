@@ -7,6 +7,7 @@ import ispcrm.access.Actor;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.FilteredPage;
 import ispcrm.dynamodb.Item;
+import ispcrm.dynamodb.KeyRange;
 import ispcrm.dynamodb.Slice;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -42,7 +43,7 @@ public final class History {
   private static final String TYPE = "type";
 
   /** How many partitions the index of all entries has. */
-  private static final int FEEDS = 4;
+  static final int FEEDS = 4;
 
   /** Sorts after every character that a key contains. */
   private static final String LAST_CHARACTER = "~";
@@ -115,15 +116,22 @@ public final class History {
       return types.isEmpty() || types.contains(event.type());
     }
 
-    private String from(String after) {
-      if (after != null) {
-        return after + "\0";
-      }
-      return since == null ? FIRST_KEY : timeKey(since);
+    private List<KeyRange> ranges() {
+      return user == null
+          ? IntStream.range(0, FEEDS)
+              .mapToObj(feed -> range("by_time", FEED, Integer.toString(feed)))
+              .toList()
+          : List.of(range(null, USER, user));
     }
 
-    private String to() {
-      return timeKey(until) + LAST_CHARACTER;
+    private KeyRange range(String index, String partition, String value) {
+      return new KeyRange(
+          index,
+          partition,
+          text(value),
+          KEY,
+          since == null ? FIRST_KEY : timeKey(since),
+          timeKey(until) + LAST_CHARACTER);
     }
   }
 
@@ -136,45 +144,13 @@ public final class History {
    */
   public FilteredPage<Event> events(EventFilter filter, String after, int limit) {
     return FilteredPage.read(
-        new FilteredPage.Source(
-            (end, size) -> slice(filter, end, size),
-            filter.user() == null ? FEEDS : 1,
-            KEY,
-            !filter.types().isEmpty()),
+        dynamoDb,
+        table,
+        filter.ranges(),
+        !filter.types().isEmpty(),
         after,
         limit,
         item -> Optional.of(event(Item.of(item, USER, KEY))).filter(filter::matches));
-  }
-
-  private Slice slice(EventFilter filter, String after, int limit) {
-    String from = filter.from(after);
-    if (from.compareTo(filter.to()) > 0) {
-      return new Slice(List.of(), null);
-    }
-    if (filter.user() != null) {
-      return query(USER, filter.user(), from, filter.to(), limit);
-    }
-    List<Slice> slices =
-        IntStream.range(0, FEEDS)
-            .mapToObj(feed -> query(FEED, Integer.toString(feed), from, filter.to(), limit))
-            .toList();
-    return Slice.merge(slices, limit, KEY);
-  }
-
-  private Slice query(String partition, String value, String from, String to, int limit) {
-    return Slice.of(
-        dynamoDb.query(
-            QueryRequest.builder()
-                .tableName(table)
-                .indexName(partition.equals(USER) ? null : "by_time")
-                .keyConditionExpression("#partition = :partition AND #key BETWEEN :from AND :to")
-                .expressionAttributeNames(Map.of("#partition", partition, "#key", KEY))
-                .expressionAttributeValues(
-                    Map.of(":partition", text(value), ":from", text(from), ":to", text(to)))
-                .limit(limit + 1)
-                .build()),
-        limit,
-        KEY);
   }
 
   /**
@@ -284,7 +260,7 @@ public final class History {
     return "%014d".formatted(at.toEpochMilli());
   }
 
-  /** The partition of the index of all entries, so that no single partition gets all writes. */
+  /** The partition of an entry in the index of all entries. A single one would get every write. */
   private static String feed(String key) {
     return Integer.toString(Character.digit(key.charAt(key.length() - 1), 16) % FEEDS);
   }

@@ -30,4 +30,15 @@ public final class PrimingEntries {
     return CannedResponse.items(
         Collections.nCopies(count, History.item(entry, Duration.ofDays(1))));
   }
+
+  /**
+   * What DynamoDB responds to a function that lists events, which reads each partition of the
+   * index.
+   *
+   * @param count how many events there are in each
+   */
+  public static CannedResponse[] events(String user, Map<String, ?> after, int count) {
+    return Collections.nCopies(History.FEEDS, list(user, after, count))
+        .toArray(CannedResponse[]::new);
+  }
 }

@@ -8,33 +8,26 @@ import static ispcrm.users.UserItems.DUE_KEY;
 import static ispcrm.users.UserItems.EXPIRY;
 import static ispcrm.users.UserItems.KEPT;
 
-import java.nio.charset.StandardCharsets;
+import ispcrm.dynamodb.KeyRange;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 
-/**
- * A part of an index of the table of users, in the order of its sort key.
- *
- * @param from the first sort key
- * @param to the last sort key
- */
-record UserRange(
-    String index, String partition, AttributeValue value, String sortKey, String from, String to) {
+/** The parts of the indexes of the table of users that lists and schedules read. */
+final class UserRange {
   /** The lowest possible key of a username, because usernames start with a letter or a digit. */
   private static final String FIRST_KEY = "0";
 
   /** Sorts after every character that a key can contain. */
   private static final String LAST_CHARACTER = Character.toString(Character.MAX_CODE_POINT);
 
+  private UserRange() {}
+
   /**
    * What the first condition of a filter selects, or all users; several ranges have the same sort
    * key, and are merged.
    */
-  static List<UserRange> of(Users.Filter filter) {
+  static List<KeyRange> of(Users.Filter filter) {
     UserFilter first = filter.first();
     if (first == null) {
       return List.of(byUsername("by_username", "listing", text(ALL_USERS), ""));
@@ -49,7 +42,7 @@ record UserRange(
       case Q -> List.of(byUsername("by_username", "listing", text(ALL_USERS), (String) value));
       case NAME ->
           List.of(
-              new UserRange(
+              new KeyRange(
                   "by_name",
                   "listing",
                   text(ALL_USERS),
@@ -59,7 +52,7 @@ record UserRange(
       case EXPIRES_BEFORE -> List.of(byDue(EXPIRY, (String) value), byDue(KEPT, (String) value));
       case UPDATED_SINCE ->
           List.of(
-              new UserRange(
+              new KeyRange(
                   "by_update",
                   "feed",
                   text(ALL_USERS),
@@ -70,8 +63,8 @@ record UserRange(
   }
 
   /** Users for whom a schedule has something to do before or at this key. */
-  static UserRange byDue(String what, String to) {
-    return new UserRange("by_due", DUE, text(what), DUE_KEY, FIRST_KEY, to);
+  static KeyRange byDue(String what, String to) {
+    return new KeyRange("by_due", DUE, text(what), DUE_KEY, FIRST_KEY, to);
   }
 
   /** The last time key of a second. */
@@ -79,37 +72,14 @@ record UserRange(
     return UserItems.timeKey(second, LAST_CHARACTER);
   }
 
-  private static UserRange byUsername(
+  private static KeyRange byUsername(
       String index, String partition, AttributeValue value, String prefix) {
-    return new UserRange(
+    return new KeyRange(
         index,
         partition,
         value,
         "username_key",
         prefix.isEmpty() ? FIRST_KEY : prefix,
         prefix + LAST_CHARACTER);
-  }
-
-  /** What remains after a sort key; all of it if that is null. */
-  UserRange after(String key) {
-    return key == null ? this : new UserRange(index, partition, value, sortKey, key + "\0", to);
-  }
-
-  /** Whether it ends before it begins, which DynamoDB rejects. It compares the bytes of UTF-8. */
-  boolean isEmpty() {
-    return Arrays.compareUnsigned(utf8(from), utf8(to)) > 0;
-  }
-
-  QueryRequest.Builder query() {
-    return QueryRequest.builder()
-        .indexName(index)
-        .keyConditionExpression("#partition = :partition AND #key BETWEEN :from AND :to")
-        .expressionAttributeNames(Map.of("#partition", partition, "#key", sortKey))
-        .expressionAttributeValues(
-            Map.of(":partition", value, ":from", text(from), ":to", text(to)));
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

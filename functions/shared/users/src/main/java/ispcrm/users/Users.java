@@ -13,6 +13,7 @@ import ispcrm.dynamodb.BatchReader;
 import ispcrm.dynamodb.DynamoDb;
 import ispcrm.dynamodb.FilteredPage;
 import ispcrm.dynamodb.Item;
+import ispcrm.dynamodb.KeyRange;
 import ispcrm.dynamodb.Slice;
 import ispcrm.values.InvalidValueException;
 import ispcrm.values.Timestamps;
@@ -107,14 +108,12 @@ public final class Users {
               .toList(),
           null);
     }
-    List<UserRange> ranges = UserRange.of(filter);
     FilteredPage<Summary> page =
         FilteredPage.read(
-            new FilteredPage.Source(
-                (end, size) -> slice(ranges, end, size),
-                ranges.size(),
-                ranges.get(0).sortKey(),
-                filter.hasFurther()),
+            dynamoDb,
+            table,
+            UserRange.of(filter),
+            filter.hasFurther(),
             after,
             limit,
             item -> UserItems.summary(Item.of(item, KEY), filter));
@@ -124,16 +123,7 @@ public final class Users {
   /** Whether there are users with this profile. The index that shows it may lag. */
   public boolean haveProfile(long id) {
     Filter filter = new Filter(new TreeMap<>(Map.of(UserFilter.PROFILE_ID, id)), null);
-    return !slice(UserRange.of(filter), null, 1).items().isEmpty();
-  }
-
-  private Slice slice(List<UserRange> ranges, String after, int limit) {
-    return ranges.size() == 1
-        ? query(ranges.get(0), after, limit)
-        : Slice.merge(
-            ranges.stream().map(range -> query(range, after, limit)).toList(),
-            limit,
-            ranges.get(0).sortKey());
+    return !KeyRange.read(dynamoDb, table, UserRange.of(filter), null, 1).items().isEmpty();
   }
 
   /**
@@ -249,7 +239,7 @@ public final class Users {
    * @param after as for {@link #list}
    */
   public DuePage due(Instant now, String after, int limit) {
-    Slice page = query(UserRange.byDue(EXPIRY, UserRange.end(now)), after, limit);
+    Slice page = read(UserRange.byDue(EXPIRY, UserRange.end(now)), after, limit);
     return new DuePage(Item.readEach(page.items(), entry -> entry.text("id"), KEY), page.next());
   }
 
@@ -272,7 +262,7 @@ public final class Users {
    */
   public List<String> pendingErasures(Instant before, int limit) {
     return Item.readEach(
-        query(UserRange.byDue(ERASURE, UserItems.timeKey(before, "")), null, limit).items(),
+        read(UserRange.byDue(ERASURE, UserItems.timeKey(before, "")), null, limit).items(),
         item -> item.text("id"),
         KEY);
   }
@@ -299,14 +289,8 @@ public final class Users {
     return Item.unlessBroken(() -> item(key).flatMap(claim -> find(claim.text("id"))));
   }
 
-  private Slice query(UserRange whole, String after, int limit) {
-    UserRange range = whole.after(after);
-    return range.isEmpty()
-        ? new Slice(List.of(), null)
-        : Slice.of(
-            dynamoDb.query(range.query().tableName(table).limit(limit + 1).build()),
-            limit,
-            range.sortKey());
+  private Slice read(KeyRange range, String after, int limit) {
+    return KeyRange.read(dynamoDb, table, List.of(range), after, limit);
   }
 
   private Optional<Item> item(String key) {
