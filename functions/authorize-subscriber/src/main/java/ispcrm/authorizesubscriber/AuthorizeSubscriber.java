@@ -135,36 +135,26 @@ public final class AuthorizeSubscriber implements Function<ApiRequest, ApiRespon
     Instant now = clock.instant();
     Status status = user.statusAt(now);
     Optional<Profile> profile = profiles.find(user.get(UserField.PROFILE_ID), now);
-    if (status == Status.ACTIVE) {
-      return entry
-          .apply(Decision.ACCEPT)
-          .map(
-              reply -> {
-                profile.ifPresent(plan -> plan.attributes().forEach(reply::reply));
-                secondsLeft(user, now).ifPresent(reply::sessionTimeout);
-                return reply.ofUser(user.id());
-              })
-          .orElseGet(AuthorizeSubscriber::noPassword);
-    }
-    Optional<Map<String, Object>> garden =
-        status == Status.SUSPENDED || status == Status.EXPIRED
-            ? profile.map(Profile::restrictedAttributes)
-            : Optional.empty();
-    if (garden.isEmpty()) {
+    boolean isActive = status == Status.ACTIVE;
+    Optional<Map<String, Object>> attributes =
+        switch (status) {
+          case ACTIVE -> Optional.of(profile.map(Profile::attributes).orElse(Map.of()));
+          case SUSPENDED, EXPIRED -> profile.map(Profile::restrictedAttributes);
+          case INACTIVE, DISABLED -> Optional.empty();
+        };
+    if (attributes.isEmpty()) {
       return Reply.rejection(Decision.BARRED).message("The subscription is " + status + ".");
     }
     return entry
-        .apply(Decision.RESTRICTED)
+        .apply(isActive ? Decision.ACCEPT : Decision.RESTRICTED)
         .map(
             reply -> {
-              garden.get().forEach(reply::reply);
-              return reply.sessionTimeout(RESTRICTED_SECONDS).ofUser(user.id());
+              attributes.get().forEach(reply::reply);
+              (isActive ? secondsLeft(user, now) : Optional.of(RESTRICTED_SECONDS))
+                  .ifPresent(reply::sessionTimeout);
+              return reply.ofUser(user.id());
             })
-        .orElseGet(AuthorizeSubscriber::noPassword);
-  }
-
-  private static Reply noPassword() {
-    return Reply.rejection(Decision.NO_PASSWORD);
+        .orElseGet(() -> Reply.rejection(Decision.NO_PASSWORD));
   }
 
   private static Optional<Long> secondsLeft(User user, Instant now) {
