@@ -1,6 +1,6 @@
 package ispcrm.authorizer;
 
-import ispcrm.tokens.IpBlock;
+import ispcrm.values.IpBlock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package ispcrm.createtoken;
 
 import ispcrm.access.Scope;
-import ispcrm.tokens.IpBlock;
 import ispcrm.tokens.Token;
 import ispcrm.values.Characters;
 import ispcrm.values.Integers;
+import ispcrm.values.IpBlock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

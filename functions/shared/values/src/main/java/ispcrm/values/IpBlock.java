@@ -1,4 +1,4 @@
-package ispcrm.tokens;
+package ispcrm.values;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
