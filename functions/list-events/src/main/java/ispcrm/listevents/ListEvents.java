@@ -8,7 +8,6 @@ import ispcrm.history.History;
 import ispcrm.http.ApiException;
 import ispcrm.http.ApiRequest;
 import ispcrm.http.ApiResponse;
-import ispcrm.http.Links;
 import ispcrm.http.ListQuery;
 import ispcrm.users.UserField;
 import ispcrm.users.Users;
@@ -18,7 +17,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -63,7 +61,7 @@ public final class ListEvents implements Function<ApiRequest, ApiResponse> {
     }
     return query.page(
         "events",
-        page.matches().stream().map(event -> entry(event, request.links())).toList(),
+        page.matches().stream().map(event -> event.toMap(request.links())).toList(),
         isComplete ? Map.of("updated_until", Timestamps.format(until)) : Map.of(),
         request.links().to(Endpoint.LIST_EVENTS),
         filterText,
@@ -119,17 +117,5 @@ public final class ListEvents implements Function<ApiRequest, ApiResponse> {
   /** The same text for equal filters, because cursors depend on it. */
   private static String text(History.EventFilter filter) {
     return "type=%s&user=%s&since=%s".formatted(filter.types(), filter.user(), filter.since());
-  }
-
-  private static Map<String, Object> entry(Event event, Links links) {
-    Map<String, Object> entry = event.toMap(Timestamps.format(event.entry().at()));
-    Map<String, String> related = new LinkedHashMap<>();
-    if (event.entry().profile() == null) {
-      related.put("user", links.user(event.entry().user()));
-    } else {
-      related.put("profile", links.profile(event.entry().profile()));
-    }
-    entry.put("_links", related);
-    return entry;
   }
 }

@@ -112,7 +112,7 @@ class ArchitectureTest {
           Map.entry("dynamodb", Set.of("runtime")),
           Map.entry("users", Set.of("access", "values", "runtime", "dynamodb")),
           Map.entry("tokens", Set.of("access", "values", "runtime", "dynamodb")),
-          Map.entry("history", Set.of("access", "values", "runtime", "dynamodb")),
+          Map.entry("history", Set.of("access", "values", "runtime", "http", "dynamodb")),
           Map.entry("idempotency", Set.of("access", "runtime", "http", "dynamodb")),
           Map.entry("profiles", Set.of("values", "runtime", "dynamodb")),
           Map.entry("passwords", Set.of("values", "runtime", "dynamodb")));

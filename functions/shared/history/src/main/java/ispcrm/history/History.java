@@ -153,6 +153,39 @@ public final class History {
         item -> Optional.of(event(Item.of(item, USER, KEY))).filter(filter::matches));
   }
 
+  /** Where an entry is: its user, or what takes the user's place, and its key there. */
+  public record Place(String user, String key) {}
+
+  /** Finds an event as it is at this moment. */
+  public Optional<Event> find(Place place) {
+    Map<String, AttributeValue> item =
+        dynamoDb
+            .getItem(
+                request ->
+                    request
+                        .tableName(table)
+                        .key(Map.of(USER, text(place.user), KEY, text(place.key)))
+                        .consistentRead(true))
+            .item();
+    return item.isEmpty() ? Optional.empty() : Optional.of(event(Item.of(item, USER, KEY)));
+  }
+
+  /** Finds an event by its id. The index in which it looks may lag. */
+  public Optional<Event> find(String id) {
+    return Page.NEXT.matcher(id).matches()
+        ? KeyRange.read(
+                dynamoDb,
+                table,
+                List.of(new KeyRange("by_time", FEED, text(feed(id)), KEY, id, id)),
+                null,
+                1)
+            .items()
+            .stream()
+            .map(item -> event(Item.of(item, USER, KEY)))
+            .findFirst()
+        : Optional.empty();
+  }
+
   /**
    * Erases the values and the addresses in the entries of a deleted user. The entries still show
    * who did what and when, and which fields were changed. Erasing again continues what was not

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The entries that functions are primed with. */
 public final class PrimingEntries {
@@ -19,6 +20,15 @@ public final class PrimingEntries {
    * @param count how many entries
    */
   public static CannedResponse list(String user, Map<String, ?> after, int count) {
+    return CannedResponse.items(Collections.nCopies(count, item(user, after)));
+  }
+
+  /** What DynamoDB responds to a function that reads an entry. */
+  public static CannedResponse one() {
+    return CannedResponse.item(item("snapstart-priming", Map.of("status", "active")));
+  }
+
+  private static Map<String, AttributeValue> item(String user, Map<String, ?> after) {
     Entry entry =
         Entry.of(
             user,
@@ -27,8 +37,7 @@ public final class PrimingEntries {
             new Actor(user, user, "203.0.113.7", user),
             Map.of(),
             after);
-    return CannedResponse.items(
-        Collections.nCopies(count, History.item(entry, Duration.ofDays(1))));
+    return History.item(entry, Duration.ofDays(1));
   }
 
   /**
