@@ -31,10 +31,10 @@ const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
     path, method, operation: item[method], parameters: [...(item.parameters ?? []), ...(item[method].parameters ?? [])].map(resolve),
   })));
 
-// A generated body is sensible if the API's own schema of the request accepts it. The generator has no value for an integer
-// without an example and writes the name of its type for the client to replace, which counts as an integer here.
+// A generated body is sensible if the API's own schema of the request accepts it. The generator has no value for an integer or
+// a URL without an example and writes the name of its type for the client to replace, which counts as one here.
 const placeholder = /^<(integer(,null)?(-int64)?|long)>$/;
-const fill = (key, value) => (placeholder.test(value) ? 1 : value);
+const fill = (key, value) => (placeholder.test(value) ? 1 : value === '<uri>' ? 'https://hooks.example.net/' : value);
 let bodies = 0;
 for (const source of ['Example', 'Schema']) {
   const visit = item => {

@@ -62,6 +62,7 @@ RESOURCES = TEMPLATE["Resources"]
 DOMAIN = ("DomainName=crm.example.net", "CertificateArn=arn:aws:acm:us-east-1:123456789012:certificate/a")
 EMAIL = "AlarmEmail=noc@example.net"
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/"
+HISTORY = ("HistoryTableArn=" + TABLE + "history", "HistoryStreamLabel=2026-01-02T03:04:05.678")
 # For each parameter, two deployments that differ in it and in what its rule requires.
 CHANGES_FUNCTIONS = {
     "Architecture": ((), ("Architecture=x86_64",)),
@@ -71,7 +72,8 @@ CHANGES_FUNCTIONS = {
     "DynamoDbEndpoint": ((), ("DynamoDbEndpoint=http://127.0.0.1:8000",)),
     "ExpireUsers": ((), ("ExpireUsers=false",)),
     "HistoryDays": ((), ("HistoryDays=365",)),
-    "HistoryTableArn": ((), ("HistoryTableArn=" + TABLE + "history",)),
+    "HistoryTableArn": ((), HISTORY),
+    "LoopbackWebhooks": ((), ("LoopbackWebhooks=true",)),
     "MemorySize": ((), ("MemorySize=2048",)),
     "PasswordsTableArn": ((), ("PasswordsTableArn=" + TABLE + "passwords-kept",)),
     "ProfilesTableArn": ((), ("ProfilesTableArn=" + TABLE + "profiles-restored",)),
@@ -80,6 +82,7 @@ CHANGES_FUNCTIONS = {
     "TokensTableArn": ((), ("TokensTableArn=" + TABLE + "tokens-restored",)),
     "TrustedProxies": ((), ("TrustedProxies=198.51.100.0/24,203.0.113.7/32",)),
     "UsersTableArn": ((), ("UsersTableArn=" + TABLE + "users-restored",)),
+    "WebhooksTableArn": ((), ("WebhooksTableArn=" + TABLE + "webhooks-restored",)),
 }
 CHANGES_NO_FUNCTION = {
     "AddressRequestsPer5Minutes": ((), ("AddressRequestsPer5Minutes=1000",)),
@@ -95,6 +98,7 @@ CHANGES_NO_FUNCTION = {
     "DeletionProtection": ((), ("DeletionProtection=true",)),
     "FunctionConcurrency": ((), ("FunctionConcurrency=10",)),
     "GatewayLogRole": ((), ("GatewayLogRole=create",)),
+    "HistoryStreamLabel": (HISTORY, HISTORY + (HISTORY[1] + "9",)),
     "HostedZoneId": (DOMAIN, DOMAIN + ("HostedZoneId=Z1",)),
     "LogRetentionDays": ((), ("LogRetentionDays=365",)),
     "PasswordKeyArn": ((), ("PasswordKeyArn=arn:aws:kms:us-east-1:123456789012:key/1",)),
@@ -115,8 +119,11 @@ def of_type(kind, resources=RESOURCES):
 
 
 FUNCTIONS = of_type("AWS::Lambda::Function")
-NO_ROUTE = ("AuthorizerFunction", "BootstrapAdminFunction", "ExpireUsersFunction")
+EVERY_MINUTE = ("DeliverEventsFunction", "ExpireUsersFunction")
+NO_ROUTE = EVERY_MINUTE + ("AuthorizerFunction", "BootstrapAdminFunction", "SendDeliveriesFunction")
 NO_SNAPSHOT = ("BootstrapAdminFunction", "ExpireUsersFunction")
+FAILURES = {"DeliverEventsFunction": "DeliveryFailuresAlarm", "ExpireUsersFunction": "ExpiryFailuresAlarm",
+            "SendDeliveriesFunction": "DeliveryFailuresAlarm"}
 
 
 class TransformedTemplate(unittest.TestCase):
@@ -183,7 +190,7 @@ class TransformedTemplate(unittest.TestCase):
         for rule in rules:
             # Lambda deactivates a snapshot that is not invoked for 14 days.
             target = rule["Properties"]["Targets"][0]
-            if target["Arn"]["Ref"] == "ExpireUsersFunctionAliaslive":
+            if target["Arn"]["Ref"].removesuffix("Aliaslive") in EVERY_MINUTE:
                 self.assertEqual("rate(1 minute)", rule["Properties"]["ScheduleExpression"])
                 self.assertNotIn("Input", target)
             else:
@@ -247,11 +254,11 @@ class TransformedTemplate(unittest.TestCase):
         for name, group in groups.items():
             properties = group["Properties"]
             function = name.removesuffix("DeploymentGroup")
-            kind = "Linear10PercentEvery2Minutes" if function == "ExpireUsersFunction" else "Canary10Percent10Minutes"
+            kind = "Linear10PercentEvery2Minutes" if function in EVERY_MINUTE else "Canary10Percent10Minutes"
             self.assertEqual(kind, properties["DeploymentConfigName"]["Fn::Sub"][1]["ConfigName"])
             self.assertIn("DEPLOYMENT_STOP_ON_ALARM", properties["AutoRollbackConfiguration"]["Events"])
             alarms = [alarm["Name"]["Ref"] for alarm in properties["AlarmConfiguration"]["Fn::If"][1]["Alarms"]]
-            self.assertEqual(["ApiFaultsAlarm"] + ["ExpiryFailuresAlarm"] * (function == "ExpireUsersFunction"), alarms)
+            self.assertEqual(["ApiFaultsAlarm", *filter(None, [FAILURES.get(function)])], alarms)
             update = RESOURCES[function + "Aliaslive"]["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
             self.assertEqual({"Ref": name}, update["DeploymentGroupName"])
 
@@ -288,7 +295,8 @@ class TransformedTemplate(unittest.TestCase):
             expression = next(metric["Expression"] for metric in alarm["Metrics"] if "Expression" in metric)
             self.assertEqual(set(metrics), {metric["Id"] for metric in alarm["Metrics"] if "MetricStat" in metric})
             functions = {"IF": lambda condition, yes, no: yes if condition else no,
-                         "DAY": lambda metric: day, "HOUR": lambda metric: hour}
+                         "DAY": lambda metric: day, "HOUR": lambda metric: hour,
+                         "FILL": lambda metric, value: value if metric is None else metric}
             level = eval(expression.replace(" AND ", " and "), functions, metrics)
             threshold = alarm["Threshold"]
             if isinstance(threshold, dict):
@@ -318,30 +326,38 @@ class TransformedTemplate(unittest.TestCase):
         self.assertTrue(goes_off("ApiLatencyAlarm", requests=20, latency=3001))
         self.assertFalse(goes_off("BytesSentAlarm", bytes=100_000_000))
         self.assertTrue(goes_off("BytesSentAlarm", bytes=100_000_001))
+        self.assertFalse(goes_off("DeliveryFailuresAlarm", finding=None, sending=None))
+        self.assertTrue(goes_off("DeliveryFailuresAlarm", finding=1, sending=None))
+        self.assertTrue(goes_off("DeliveryFailuresAlarm", finding=None, sending=1))
         self.assertEqual(1, RESOURCES["BootstrapAdminAlarm"]["Properties"]["Threshold"])
 
-    def test_every_alarm_but_one_for_deployments_notifies_and_names_no_function_and_all_say_what_to_do(self):
+    def test_every_alarm_but_those_for_deployments_notifies_and_names_no_function_and_all_say_what_to_do(self):
         alarms = of_type("AWS::CloudWatch::Alarm")
         for name, alarm in alarms.items():
             properties = alarm["Properties"]
             # Only a run that is missing is a fault. Without requests, the others have no metrics.
-            self.assertEqual("breaching" if name == "ExpiryAlarm" else "notBreaching", properties["TreatMissingData"], name)
+            is_due = name in ("ExpiryAlarm", "UndeliveredEventsAlarm")
+            self.assertEqual("breaching" if is_due else "notBreaching", properties["TreatMissingData"], name)
             # The next run repairs what one has not done, so it only stops deployments.
-            self.assertEqual([] if name == "ExpiryFailuresAlarm" else ["AlarmTopic", "AlarmTopicArn"],
+            self.assertEqual([] if name in FAILURES.values() else ["AlarmTopic", "AlarmTopicArn"],
                              [action["Fn::If"][1]["Ref"] for action in properties.get("AlarmActions", [])], name)
             self.assertIn("infra/docs/runbook.md", properties["AlarmDescription"], name)
             # CloudWatch accepts ten metrics in an alarm.
             self.assertLessEqual(len(properties.get("Metrics", [])), 3, name)
         for name in FUNCTIONS:
-            others = {alarm: resource for alarm, resource in alarms.items() if alarm != "ExpiryFailuresAlarm"}
+            others = {alarm: resource for alarm, resource in alarms.items() if alarm not in FAILURES.values()}
             self.assertNotIn(name, json.dumps([others, RESOURCES["Dashboard"]]))
 
     def test_a_filter_counts_what_the_logs_contain(self):
         for name, handler in [("BootstrapAdminUses", "bootstrap-admin/src/main/java/ispcrm/bootstrapadmin/BootstrapAdminHandler.java"),
+                              ("UndeliveredSeconds", "deliver-events/src/main/java/ispcrm/deliverevents/DeliverEventsHandler.java"),
                               ("ExpiryRuns", "expire-users/src/main/java/ispcrm/expireusers/ExpireUsersHandler.java")]:
             message = re.search(r'LOG_MESSAGE =\s*"(.*)"', (ROOT / "functions" / handler).read_text()).group(1)
             pattern = RESOURCES[name]["Properties"]["FilterPattern"]
             self.assertTrue(message.startswith(re.search(r'\$\.message = "(.*)\*"', pattern).group(1)), name)
+        sender = (ROOT / "functions/send-deliveries/src/main/java/ispcrm/senddeliveries/SendDeliveries.java").read_text()
+        self.assertEqual('{ $.message = "A webhook was disabled*" }', RESOURCES["DisabledWebhooks"]["Properties"]["FilterPattern"])
+        self.assertIn('"A webhook was disabled: ', sender)
         # A number in place of a variable without quotes makes it JSON.
         log_format = RESOURCES["ApiStage"]["Properties"]["AccessLogSetting"]["Format"]
         self.assertIn('"bytes":$context.responseLength,', log_format)
@@ -352,6 +368,17 @@ class TransformedTemplate(unittest.TestCase):
         self.assertEqual("$context.authorizer.token_id", json.loads(log_format)["token_id"])
         self.assertEqual("$context.httpMethod", json.loads(log_format)["method"])
         self.assertEqual("$.bytes", RESOURCES["BytesSent"]["Properties"]["MetricTransformations"][0]["MetricValue"])
+
+    def test_new_entries_of_the_history_invoke_deliver_events_and_hold_each_other_up_as_little_as_possible(self):
+        self.assertEqual("DeliverEventsFunctionAliaslive", RESOURCES["HistoryToDeliverEvents"]["DependsOn"])
+        mapping = RESOURCES["HistoryToDeliverEvents"]["Properties"]
+        self.assertEqual({"Fn::Sub": "${DeliverEventsFunction.Arn}:live"}, mapping["FunctionName"])
+        self.assertEqual([{"Pattern": '{"eventName":["INSERT"]}'}], mapping["FilterCriteria"]["Filters"])
+        self.assertEqual(["ReportBatchItemFailures"], mapping["FunctionResponseTypes"])
+        self.assertTrue(mapping["BisectBatchOnFunctionError"])
+        self.assertEqual({"Fn::GetAtt": ["DeadLetters", "Arn"]}, mapping["DestinationConfig"]["OnFailure"]["Destination"])
+        # Its records must not have values, which may have to be erased.
+        self.assertEqual({"StreamViewType": "KEYS_ONLY"}, RESOURCES["HistoryTable"]["Properties"]["StreamSpecification"])
 
     def test_the_runbook_has_every_alarm(self):
         runbook = (ROOT / "infra/docs/runbook.md").read_text()
@@ -371,7 +398,9 @@ class TransformedTemplate(unittest.TestCase):
         for name, role in of_type("AWS::IAM::Role").items():
             for policy in role["Properties"].get("Policies", []):
                 for statement in policy["PolicyDocument"]["Statement"]:
-                    self.assertNotIn("*", json.dumps([statement["Action"], statement["Resource"]]), name)
+                    # The streams of a table have no other name.
+                    resource = json.dumps(statement["Resource"]).replace("${Table}/stream/*", "")
+                    self.assertNotIn("*", json.dumps(statement["Action"]) + resource, name)
 
 
 if __name__ == "__main__":

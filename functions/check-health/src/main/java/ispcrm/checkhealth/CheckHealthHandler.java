@@ -13,6 +13,7 @@ import ispcrm.profiles.Profiles;
 import ispcrm.runtime.LambdaHandler;
 import ispcrm.tokens.Tokens;
 import ispcrm.users.Users;
+import ispcrm.webhooks.Webhooks;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,6 +43,9 @@ public final class CheckHealthHandler extends LambdaHandler {
     tables.put(profiles, new Profiles(dynamoDb, profiles)::checkReadable);
     String passwords = environment.get("PASSWORDS_TABLE");
     tables.put(passwords, new Passwords(dynamoDb, passwords)::checkReadable);
+    tables.put(
+        environment.get("WEBHOOKS_TABLE"),
+        new Webhooks(dynamoDb, environment, Clock.systemUTC())::checkReadable);
     tables.put(environment.get("HISTORY_TABLE"), new History(dynamoDb, environment)::checkReadable);
     tables.put(
         environment.get("IDEMPOTENCY_TABLE"),
@@ -54,6 +58,7 @@ public final class CheckHealthHandler extends LambdaHandler {
     return DynamoDbPriming.connectingWith(event)
         .calling(
             event,
+            CannedResponse.EMPTY,
             CannedResponse.EMPTY,
             CannedResponse.EMPTY,
             CannedResponse.EMPTY,

@@ -53,7 +53,7 @@ class CheckHealthTest {
     assertThat(log).isEmpty();
     assertThat(reads)
         .as("the cheapest check of each table")
-        .hasSize(6)
+        .hasSize(7)
         .allSatisfy(read -> assertThat(read).startsWith("GetItem"));
   }
 
@@ -65,7 +65,8 @@ class CheckHealthTest {
         "HISTORY_TABLE",
         "IDEMPOTENCY_TABLE",
         "PROFILES_TABLE",
-        "PASSWORDS_TABLE"
+        "PASSWORDS_TABLE",
+        "WEBHOOKS_TABLE"
       })
   void aTableThatCannotBeReadIsLoggedAndNotShown(String variable) throws IOException {
     JsonNode response = invoke("GET", Map.of(variable, "no-such-table"));
@@ -102,6 +103,7 @@ class CheckHealthTest {
                 "HISTORY_TABLE", "HistoryTable",
                 "PROFILES_TABLE", "ProfilesTable",
                 "PASSWORDS_TABLE", "PasswordsTable",
+                "WEBHOOKS_TABLE", "WebhooksTable",
                 "HISTORY_DAYS", "730",
                 "IDEMPOTENCY_TABLE", "IdempotencyTable",
                 "RELEASE", "4f2c9a"));

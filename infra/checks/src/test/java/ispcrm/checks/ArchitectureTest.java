@@ -64,7 +64,9 @@ class ArchitectureTest {
           "ispcrm.history..",
           "ispcrm.idempotency..",
           "ispcrm.profiles..",
-          "ispcrm.passwords..");
+          "ispcrm.passwords..",
+          "ispcrm.webhooks..",
+          "ispcrm.senders..");
 
   private static final DescribedPredicate<JavaClass> RANDOM =
       assignableTo(RandomGenerator.class).or(assignableTo(UUID.class)).as("random");
@@ -115,7 +117,9 @@ class ArchitectureTest {
           Map.entry("history", Set.of("access", "values", "runtime", "http", "dynamodb")),
           Map.entry("idempotency", Set.of("access", "runtime", "http", "dynamodb")),
           Map.entry("profiles", Set.of("values", "runtime", "dynamodb")),
-          Map.entry("passwords", Set.of("values", "runtime", "dynamodb")));
+          Map.entry("passwords", Set.of("values", "runtime", "dynamodb")),
+          Map.entry("webhooks", Set.of("values", "runtime", "http", "dynamodb", "history")),
+          Map.entry("senders", Set.of("runtime", "dynamodb")));
 
   @ArchTest
   static void librariesImportOnlyTheirLayers(JavaClasses classes) {
@@ -225,14 +229,20 @@ class ArchitectureTest {
     assertThat(randomized)
         .containsExactlyInAnyOrder(
             "BearerToken.generate",
+            "Backoff.next",
             "BootstrapAdmin.apply",
             "CreateToken.create",
             "CreateToken.issue",
+            "CreateWebhook.create",
+            "Deliveries.item",
             "DynamoDb.pause",
             "History.key",
             "GeneratedIds.customerId",
             "GeneratedIds.id",
             "IssuedToken.issue",
-            "LambdaEntryPoint.skipRandomNumbers");
+            "LambdaEntryPoint.skipRandomNumbers",
+            "RotateWebhookSecret.apply",
+            "Secret.generate",
+            "Webhooks.newId");
   }
 }

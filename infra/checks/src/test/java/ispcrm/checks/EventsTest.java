@@ -72,8 +72,7 @@ class EventsTest {
   }
 
   static Stream<String> requests() {
-    return files()
-        .filter(file -> !file.startsWith("bootstrap-admin/") && !file.startsWith("expire-users/"));
+    return files().filter(file -> !NamesTest.WITHOUT_ROUTE.contains(file.split("/", -1)[0]));
   }
 
   private static Stream<String> toFunctions() {

@@ -36,6 +36,10 @@ class NamesTest {
   /** The function without an operation that serves all other routes. */
   static final String NOT_FOUND = "not-found";
 
+  /** The functions that no client calls, except for the authorizer. */
+  static final Set<String> WITHOUT_ROUTE =
+      Set.of("bootstrap-admin", "deliver-events", "expire-users", "send-deliveries");
+
   static List<String> modules() {
     return Checkout.functions();
   }
@@ -185,6 +189,15 @@ class NamesTest {
     }
     if (source.contains("new History(")) {
       source += Checkout.read("functions/shared/history/src/main/java/ispcrm/history/History.java");
+    }
+    for (String shared : List.of("webhooks/Webhooks", "webhooks/Destinations", "senders/Senders")) {
+      String[] parts = shared.split("/", -1);
+      if (source.contains("new " + parts[1] + "(")) {
+        source +=
+            Checkout.read(
+                "functions/shared/%1$s/src/main/java/ispcrm/%1$s/%2$s.java"
+                    .formatted(parts[0], parts[1]));
+      }
     }
     if (source.contains("new Idempotency(")) {
       source +=

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ispcrm.emulation.LocalDynamoDb;
 import ispcrm.emulation.LocalLambda;
+import ispcrm.history.Event;
+import ispcrm.history.History;
 import ispcrm.template.Template;
+import ispcrm.webhooks.Deliveries;
+import ispcrm.webhooks.Due;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +38,8 @@ class PersonalDataTest {
           "tokens", "TokensTable",
           "the history", "HistoryTable",
           "stored responses", "IdempotencyTable",
-          "passwords", "PasswordsTable");
+          "passwords", "PasswordsTable",
+          "webhooks", "WebhooksTable");
 
   private static final String PASSWORD = "kQ7-pa\"ss%{User-Name}";
 
@@ -88,6 +94,18 @@ class PersonalDataTest {
                 .replaceAll("ispcrm_[0-9A-Za-z]+", token.get("token").asString()));
     requests.revokeToken(token.get("id").asString());
     requests.revokeTokensOfUser(ID);
+    History history = new History(dynamoDb.client(), environment());
+    Event event =
+        history
+            .events(new History.EventFilter(Set.of(), ID, null, Instant.now()), null, 1)
+            .matches()
+            .get(0);
+    new Deliveries(dynamoDb.client(), environment())
+        .write(List.of(new Deliveries.Work("webhook", Due.event(event.time(), event))));
+  }
+
+  private static Map<String, String> environment() {
+    return TEMPLATE.functions().get("deliver-events").environment();
   }
 
   @AfterEach

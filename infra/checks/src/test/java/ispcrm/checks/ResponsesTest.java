@@ -80,6 +80,7 @@ class ResponsesTest {
       profiles.create(
           new ProfileRequest(Map.of("id", id, "name", "100 Mbps"), null).apply(Instant.EPOCH));
     }
+    StoredWebhook.put(client);
     Users users = new Users(client, table);
     Stream.of(
             Map.<String, Object>of(
@@ -134,6 +135,14 @@ class ResponsesTest {
       quoteCharacter = '`',
       textBlock =
           """
+          create-webhook | body {"url":"http://hooks.example.net"} | 400 invalid_fields
+          get-webhook | id 0000000000000000 | 404 not_found
+          update-webhook | body {"secret":"x"} | 400 invalid_fields
+          delete-webhook | id 0000000000000000 | 404 not_found
+          test-webhook | id 0000000000000000 | 404 not_found
+          rotate-webhook-secret | id 0000000000000000 | 404 not_found
+          replay-webhook | body {"events":["00000000000000-00000000"]} | 400 invalid_fields
+          list-deliveries | query limit=0 | 400 invalid_parameter
           create-token | caller tokens:write ; body {"user":"admin","scopes":["users:read"]} | 403 forbidden
           create-token | body {"user":"jonewe","expires_in_days":367} | 400 invalid_fields
           create-token | body {"user":"jonewe","scopes":["self:read","users:write"]} | 400 invalid_fields

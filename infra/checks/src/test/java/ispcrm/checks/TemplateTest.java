@@ -8,6 +8,7 @@ import ispcrm.access.Endpoint;
 import ispcrm.conformance.OpenApi;
 import ispcrm.template.GatewayResponse;
 import ispcrm.template.Permission;
+import ispcrm.template.Statement;
 import ispcrm.template.Template;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,7 +80,10 @@ class TemplateTest {
             (id, function) ->
                 members(properties(function), "Events").values().stream()
                     .filter(
-                        event -> !KEEP_ACTIVE.equals(event) && !id.equals("ExpireUsersFunction"))
+                        event ->
+                            !KEEP_ACTIVE.equals(event)
+                                && !Set.of("ExpireUsersFunction", "DeliverEventsFunction")
+                                    .contains(id))
                     .forEach(
                         event -> {
                           Map<String, Object> route = properties(map(event));
@@ -262,6 +266,8 @@ class TemplateTest {
             Map.of("DomainName", "", "CertificateArn", ""), "HostedZoneId requires DomainName"),
         Arguments.of(
             Map.of("TrustedProxies", ""), "OnlyTrustedProxies=true requires TrustedProxies"),
+        Arguments.of(
+            Map.of("HistoryStreamLabel", ""), "HistoryTableArn requires HistoryStreamLabel"),
         Arguments.of(Map.of("Alarms", "false"), "Canary=true requires Alarms=true"),
         Arguments.of(Map.of("AlarmEmail", ""), "Alarms=true requires AlarmEmail or AlarmTopicArn"));
   }
@@ -273,6 +279,8 @@ class TemplateTest {
         new LinkedHashMap<>(
             Map.of(
                 "Release", "0123456789",
+                "HistoryTableArn", "arn:aws:dynamodb:us-east-1:123456789012:table/history",
+                "HistoryStreamLabel", "2026-01-02T03:04:05.678",
                 "DomainName", "crm.example.net",
                 "CertificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/a",
                 "HostedZoneId", "Z1",
@@ -352,7 +360,9 @@ class TemplateTest {
                 "TokensTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/old.tokens",
                 "HistoryTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/history",
                 "ProfilesTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/plans",
-                "PasswordsTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/passwords"));
+                "PasswordsTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/passwords",
+                "WebhooksTableArn", "arn:aws:dynamodb:eu-central-1:123456789012:table/hooks",
+                "HistoryStreamLabel", "2026-01-02T03:04:05.678"));
     template
         .functions()
         .forEach(
@@ -363,7 +373,8 @@ class TemplateTest {
                   .containsEntry("TOKENS_TABLE", "old.tokens")
                   .containsEntry("HISTORY_TABLE", "history")
                   .containsEntry("PROFILES_TABLE", "plans")
-                  .containsEntry("PASSWORDS_TABLE", "passwords");
+                  .containsEntry("PASSWORDS_TABLE", "passwords")
+                  .containsEntry("WEBHOOKS_TABLE", "hooks");
               assertThat(function.permissions())
                   .as(module)
                   .allSatisfy(
@@ -371,8 +382,10 @@ class TemplateTest {
                           assertThat(permission.resource())
                               .matches(
                                   "arn:aws:dynamodb:eu-central-1:123456789012:table/"
-                                      + "(users-restored|old.tokens|history|plans|passwords)(/index/\\w+)?"
-                                      + "|IdempotencyTable(/index/by_user)?"));
+                                      + "(users-restored|old.tokens|history|plans|passwords|hooks)"
+                                      + "(/index/\\w+|/stream/(2026[-:.T0-9]+|\\*))?"
+                                      + "|IdempotencyTable(/index/by_user)?"
+                                      + "|DeadLetters|SendDeliveriesFunction:live"));
             });
     assertThat(lastingTables())
         .allSatisfy((id, table) -> assertThat(table).containsEntry("Condition", "Owns" + id));
@@ -387,6 +400,7 @@ class TemplateTest {
             "HistoryTable",
             "ProfilesTable",
             "PasswordsTable",
+            "WebhooksTable",
             "IdempotencyTable")
         .allSatisfy(
             (id, table) ->
@@ -454,7 +468,8 @@ class TemplateTest {
 
   @Test
   void expiredItemsAreDeletedEventually() {
-    for (String table : List.of("TokensTable", "HistoryTable", "IdempotencyTable")) {
+    for (String table :
+        List.of("TokensTable", "HistoryTable", "WebhooksTable", "IdempotencyTable")) {
       assertThat(properties(TEMPLATE.resource(table)))
           .containsEntry(
               "TimeToLiveSpecification", Map.of("AttributeName", "expires_at", "Enabled", true));
@@ -468,7 +483,16 @@ class TemplateTest {
   @Test
   void theHistoryIsAppendOnly() {
     Map<String, Set<String>> writers = users("HistoryTable");
-    writers.keySet().removeAll(Set.of("dynamodb:GetItem", "dynamodb:Query"));
+    writers
+        .keySet()
+        .removeAll(
+            Set.of(
+                "dynamodb:GetItem",
+                "dynamodb:Query",
+                "dynamodb:DescribeStream",
+                "dynamodb:GetRecords",
+                "dynamodb:GetShardIterator",
+                "dynamodb:ListStreams"));
     assertThat(writers).containsOnlyKeys("dynamodb:PutItem", "dynamodb:UpdateItem");
     assertThat(writers.get("dynamodb:UpdateItem")).containsExactly("delete-user", "expire-users");
     for (String id : List.of("DeleteUserFunction", "ExpireUsersFunction")) {
@@ -511,6 +535,26 @@ class TemplateTest {
             Map.entry("dynamodb:DeleteItem", Set.of("remove-password", "delete-user")),
             Map.entry("dynamodb:BatchGetItem", Set.of("authorize-subscriber")),
             Map.entry("dynamodb:GetItem", Set.of("check-health")));
+  }
+
+  /** Every other permission is limited to partitions without secrets. */
+  @Test
+  void aSecretOfAWebhookIsReadByItsSenderAlone() {
+    Permission read = new Permission("dynamodb:GetItem", "WebhooksTable");
+    Permission query = new Permission("dynamodb:Query", "WebhooksTable");
+    Map<String, Set<String>> secret = Map.of("dynamodb:LeadingKeys", Set.of("secret#1"));
+    Set<String> readers = new TreeSet<>();
+    TEMPLATE
+        .functions()
+        .forEach(
+            (module, function) -> {
+              for (Permission permission : List.of(read, query)) {
+                if (Statement.allowing(function.statements(), permission, secret).isPresent()) {
+                  readers.add(module);
+                }
+              }
+            });
+    assertThat(readers).containsExactly("send-deliveries");
   }
 
   private static boolean isUpdateOfHistory(Map<String, Object> statement) {
@@ -558,11 +602,12 @@ class TemplateTest {
                         listOf(allowed.get("Action"))
                             .forEach(action -> actions.add((String) action));
                         assertThat(allowed.get("Action").toString()).as(id).doesNotContain("*");
-                        assertThat(allowed.get("Resource").toString())
+                        assertThat(allowed.get("Resource").toString().replace("/stream/*", ""))
                             .as(id)
                             .doesNotContain("*")
                             .containsPattern(
-                                "(Users|Tokens|History|Profiles|Passwords|Idempotency)Table(, |\\.)Arn");
+                                "(Users|Tokens|History|Profiles|Passwords|Webhooks|Idempotency)Table(, |\\.)(Stream)?Arn"
+                                    + "|DeadLetters, Arn|SendDeliveriesFunction\\.Arn\\}:live");
                       });
             });
     assertThat(actions).isNotEmpty().doesNotContain("dynamodb:Scan");
@@ -574,7 +619,13 @@ class TemplateTest {
             "dynamodb:DeleteItem",
             "dynamodb:ConditionCheckItem",
             "dynamodb:BatchGetItem",
-            "dynamodb:Query");
+            "dynamodb:Query",
+            "dynamodb:DescribeStream",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+            "dynamodb:ListStreams",
+            "lambda:InvokeFunction",
+            "sqs:SendMessage");
   }
 
   @Test
@@ -690,9 +741,9 @@ class TemplateTest {
 
   @Test
   void noRouteLeadsToFunctionsThatAreNotForClients() {
-    assertThat(TEMPLATE.functions().get("bootstrap-admin").routes()).isEmpty();
     assertThat(TEMPLATE.functions().get("authorizer").routes()).isEmpty();
-    assertThat(TEMPLATE.functions().get("expire-users").routes()).isEmpty();
+    assertThat(NamesTest.WITHOUT_ROUTE)
+        .allSatisfy(module -> assertThat(TEMPLATE.functions().get(module).routes()).isEmpty());
   }
 
   private static Map<String, Object> json(GatewayResponse response) {

@@ -1251,6 +1251,87 @@ class ContractIT {
 
   @Test
   @Writes
+  void webhookIsCreatedChangedAndDeleted() {
+    String key = target.own("webhook");
+    String body = "{\"url\":\"https://hooks.example.net/\",\"types\":[\"user.deleted\"]}";
+    Response created = api.send("POST", "/api/v1/webhooks", body, "Idempotency-Key", key);
+    JsonNode webhook = created.expect(201).json().get("data");
+    String path = "/api/v1/webhooks/" + webhook.get("id").asString();
+    try {
+      assertThat(created.header("Location")).isEqualTo(target.base() + path);
+      assertThat(webhook.get("secret").asString()).startsWith("whsec_");
+      Response repeated = api.send("POST", "/api/v1/webhooks", body, "Idempotency-Key", key);
+      assertThat(repeated.expect(201).body())
+          .contains(webhook.get("id").asString())
+          .doesNotContain("whsec_");
+      assertThat(api.get("/api/v1/webhooks").expect(200).body())
+          .contains(webhook.get("id").asString())
+          .doesNotContain("whsec_");
+      JsonNode changed =
+          api.send("PATCH", path, "{\"types\":null,\"payload\":\"thin\",\"status\":\"disabled\"}")
+              .expect(200)
+              .json()
+              .get("data");
+      assertThat(changed.get("types").isNull()).isTrue();
+      assertThat(api.get(path).expect(200).json().get("data")).isEqualTo(changed);
+      api.post(path + "/test", "{}").expect(409, "webhook_disabled");
+      assertThat(
+              api.send("POST", path + "/rotate-secret", "{}", "Idempotency-Key", key)
+                  .expect(200)
+                  .json()
+                  .at("/data/secret")
+                  .asString())
+          .startsWith("whsec_")
+          .isNotEqualTo(webhook.get("secret").asString());
+    } finally {
+      api.send("DELETE", path, null).expect(200);
+    }
+    api.get(path).expect(404, "not_found");
+  }
+
+  /** From the change to the attempt, which no host of this name can receive. */
+  @Test
+  @Writes
+  void eventIsTriedAtAWebhook() {
+    String path =
+        "/api/v1/webhooks/"
+            + api.post("/api/v1/webhooks", "{\"url\":\"https://no-such-host.invalid/\"}")
+                .expect(201)
+                .json()
+                .at("/data/id")
+                .asString();
+    try {
+      api.post("/api/v1/users", "{\"id\":\"%s\"}".formatted(target.own("hook"))).expect(201);
+      JsonNode attempt =
+          api.getUntil(
+                  path + "/deliveries", list -> list.body().contains("\"type\":\"user.created\""))
+              .json()
+              .at("/deliveries/0");
+      assertThat(attempt.get("result").asString()).isEqualTo("failed");
+      assertThat(attempt.get("reason").asString())
+          .isEqualTo("the name of the host cannot be resolved");
+      assertThat(attempt.get("next_attempt_at").asString()).isNotEmpty();
+      api.getUntil(path, webhook -> webhook.json().at("/data/failing_since").isString());
+      String key = target.own("hook");
+      String test =
+          api.send("POST", path + "/test", "{}", "Idempotency-Key", key)
+              .expect(202)
+              .json()
+              .at("/data/event")
+              .asString();
+      api.getUntil(path + "/deliveries", list -> list.body().contains(test));
+      String replay = "{\"events\":[\"%s\"]}".formatted(attempt.get("event").asString());
+      api.send("POST", path + "/replay", replay, "Idempotency-Key", key).expect(202);
+      api.post(path + "/replay", "{\"since\":\"2026-01-01\"}").expect(202);
+      // More than the event, the test and the event once more.
+      api.getUntil(path + "/deliveries", list -> list.json().get("deliveries").size() > 3);
+    } finally {
+      api.send("DELETE", path, null).expect(200);
+    }
+  }
+
+  @Test
+  @Writes
   void eventsOfAUserAreListedInOrderAndWithoutValuesAfterTheDeletion() {
     String id = target.own("event");
     Instant begin = Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.SECONDS);

@@ -23,6 +23,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 class ErrorCodesIT {
   private static final String USERS = "/api/v1/users";
   private static final String TOKENS = "/api/v1/tokens";
+  private static final String WEBHOOKS = "/api/v1/webhooks";
 
   /** Only API Gateway returns it; TemplateTest checks the response that it is configured with. */
   private static final Map<String, Integer> OF_API_GATEWAY_ONLY = Map.of("timeout", 504);
@@ -36,6 +37,7 @@ class ErrorCodesIT {
       errorsOfRequests(run.api());
       errorsOfOtherCallers(run.api());
       errorsOfUsers(run.api());
+      errorsOfWebhooks(run.api());
       see(requestsThatConflict(run.api()));
       deleteHistory(dynamoDb);
       see(run.api().get(USERS + "/jonewe/history"));
@@ -92,6 +94,16 @@ class ErrorCodesIT {
     see(api.send("PATCH", USERS + "/a", "[]", "Content-Type", "application/json-patch+json"));
     api.send("DELETE", USERS + "/a", null).expect(200);
     see(api.post(USERS, "{\"id\":\"a\"}"));
+  }
+
+  private void errorsOfWebhooks(Api api) {
+    String body = "{\"url\":\"https://hooks.example.net/\",\"status\":\"disabled\"}";
+    for (int i = 0; i < 20; i++) {
+      api.post(WEBHOOKS, body).expect(201);
+    }
+    see(api.post(WEBHOOKS, body));
+    String id = api.get(WEBHOOKS).expect(200).json().at("/webhooks/0/id").asString();
+    see(api.post(WEBHOOKS + "/" + id + "/test", "{}"));
   }
 
   /** One of many updates of the same user at once that gave up. */

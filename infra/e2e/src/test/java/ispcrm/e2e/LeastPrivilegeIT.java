@@ -39,6 +39,8 @@ class LeastPrivilegeIT {
                     .filter(statement -> !statement.isDeny())
                     .flatMap(statement -> statement.uses().stream())
                     .forEach(use -> granted.add(name + " " + use)));
+    // Lambda reads the stream in the name of deliver-events, and sends what it could not handle.
+    granted.removeIf(use -> use.contains("Stream") || use.contains("DeadLetters"));
     assertThat(used).isEqualTo(granted);
   }
 

@@ -56,6 +56,14 @@ class LostResponsesIT {
       success(dynamoDb, event("update-profile", "ok", "{\"id\":\"30\"}"), 200);
       success(dynamoDb, event("delete-profile", "ok", "{\"id\":\"30\"}"), 200);
 
+      String hook =
+          success(dynamoDb, event("create-webhook", "ok", "{}"), 201).at("/data/id").asString();
+      String path = "{\"id\":\"" + hook + "\"}";
+      success(dynamoDb, event("test-webhook", "ok", path), 202);
+      success(dynamoDb, event("replay-webhook", "ok", path), 202);
+      success(dynamoDb, event("rotate-webhook-secret", "ok", path), 200);
+      success(dynamoDb, event("delete-webhook", "ok", path), 200);
+
       ObjectNode creation = event("create-token", "ok", "{}");
       creation.put("body", "{\"user\":\"" + id + "\"}");
       String token = success(dynamoDb, creation, 201).at("/data/id").asString();

@@ -1,8 +1,10 @@
 package ispcrm.e2e;
 
 import static ispcrm.e2e.PackagedFunctions.TEMPLATE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import ispcrm.access.Actor;
 import ispcrm.emulation.LambdaProcess;
 import ispcrm.emulation.LocalDynamoDb;
@@ -15,6 +17,12 @@ import ispcrm.users.CreateUserRequest;
 import ispcrm.users.Status;
 import ispcrm.users.User;
 import ispcrm.users.Users;
+import ispcrm.webhooks.Destinations;
+import ispcrm.webhooks.Secret;
+import ispcrm.webhooks.WebhookRequest;
+import ispcrm.webhooks.Webhooks;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +30,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -183,6 +193,65 @@ class PackagedFunctionsIT {
     assertThat(tokens.find(token.secret()).orElseThrow().description()).isNull();
     assertThat(dynamoDb.client().scan(scan -> scan.tableName("IdempotencyTable")).items())
         .containsExactly(Map.of("sha256", AttributeValue.fromS("of-a-key")));
+  }
+
+  @Test
+  void newEntryOfTheHistory_isSentToAWebhook() throws Exception {
+    List<String> started = new CopyOnWriteArrayList<>();
+    List<String> received = new CopyOnWriteArrayList<>();
+    dynamoDb.invokeWith((function, event) -> started.add(event));
+    HttpServer receiver =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    receiver.createContext(
+        "/",
+        exchange -> {
+          received.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+          exchange.sendResponseHeaders(received.size() == 1 ? 500 : 204, -1);
+          exchange.close();
+        });
+    receiver.start();
+    Map<String, String> environment = TEMPLATE.functions().get("deliver-events").environment();
+    Map<String, String> loopback = Map.of("LOOPBACK_WEBHOOKS", "true");
+    Webhooks webhooks = new Webhooks(dynamoDb.client(), environment, Instant::now);
+    String url = "http://127.0.0.1:%d/".formatted(receiver.getAddress().getPort());
+    webhooks.create(
+        new WebhookRequest(Map.of("url", url), null, new Destinations(loopback))
+            .create("5a13c84c547bb690", "https://crm.example.net", Instant.now()),
+        Secret.generate());
+    History history = new History(dynamoDb.client(), environment);
+    Entry entry =
+        Entry.of(
+            "sent", Action.CREATED, Instant.now(), Actor.SCHEDULE, Map.of(), Map.of("id", "sent"));
+    dynamoDb.client().transactWriteItems(write -> write.transactItems(history.add(entry)));
+    String id =
+        history
+            .events(new History.EventFilter(Set.of(), "sent", null, Instant.now()), null, 1)
+            .matches()
+            .get(0)
+            .id();
+    ObjectNode stream = event("deliver-events", "ok");
+    ObjectNode keys = (ObjectNode) stream.at("/Records/0/dynamodb/Keys");
+    keys.set("user", JSON.valueToTree(Map.of("S", "sent")));
+    keys.set("key", JSON.valueToTree(Map.of("S", id)));
+    try (LambdaProcess function = start("deliver-events", Map.of())) {
+      assertThat(function.invoke(stream.toString()).json()).isEqualTo("{\"batchItemFailures\":[]}");
+      assertThat(function.invoke("{}").json()).startsWith("{\"started\":1,\"oldest_seconds\":");
+      assertThat(onlyLine(function).get("message").asString())
+          .isEqualTo("deliver-events looked for work: 1 senders started");
+      assertThat(onlyLine(function).get("oldest_seconds").isInt()).isTrue();
+    }
+    assertThat(started).hasSize(2).containsOnly("{\"webhook\":\"5a13c84c547bb690\"}");
+    try (LambdaProcess function = start("send-deliveries", loopback)) {
+      // The first repetition follows after five seconds.
+      assertThat(function.invoke(started.get(0)).json())
+          .isEqualTo("{\"delivered\":1,\"failed\":1}");
+      assertThat(function.log()).doesNotContain("whsec_", "WARN", "ERROR");
+    } finally {
+      receiver.stop(0);
+      webhooks.delete("5a13c84c547bb690");
+    }
+    assertThat(received).hasSize(2);
+    assertThat(JSON.readTree(received.get(1)).get("id").asString()).isEqualTo(id);
   }
 
   /** In this format, a metric filter of the template finds the message. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -29,9 +30,10 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,6 +48,14 @@ public final class LocalDynamoDb implements AutoCloseable {
   private static final String REGION = "us-east-1";
   private static final String ACCESS_KEY = "local";
   private static final JsonMapper JSON = new JsonMapper();
+
+  /**
+   * Lambda's call that invokes a function, with the ARN of an alias.
+   *
+   * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html">Invoke</a>
+   */
+  private static final Pattern INVOCATION =
+      Pattern.compile("/2015-03-31/functions/(\\w+)\\.Arn:live/invocations");
 
   /** The file in which DynamoDB Local keeps the data. */
   private static final String FILE = "shared-local-instance.db";
@@ -67,6 +77,7 @@ public final class LocalDynamoDb implements AutoCloseable {
   private final URI endpoint;
   private final DynamoDbClient client;
   private volatile Consumer<Call> listener = call -> {};
+  private volatile BiConsumer<String, String> invocations = (function, event) -> {};
   private volatile Predicate<Call> lost = call -> false;
   private volatile Function<Call, Optional<Fault>> faults = call -> Optional.empty();
 
@@ -90,12 +101,24 @@ public final class LocalDynamoDb implements AutoCloseable {
           public boolean handle(Request request, Response response, Callback callback)
               throws Exception {
             byte[] body = Content.Source.asInputStream(request).readAllBytes();
-            Call call = Call.of(request, body, permissions);
+            Matcher invocation = INVOCATION.matcher(request.getHttpURI().getDecodedPath());
+            Call call =
+                invocation.matches()
+                    ? Call.ofInvocation(request, invocation.group(1))
+                    : Call.of(request, body, permissions);
             listener.accept(call);
             Optional<Permission> denied = gate.firstDenied(call);
             if (denied.isPresent()) {
-              response.setStatus(400);
+              response.setStatus(invocation.matches() ? 403 : 400);
               Content.Sink.write(response, true, accessDenied(denied.get()), callback);
+              return true;
+            }
+            if (invocation.matches()) {
+              invocations.accept(
+                  template.functionOf(invocation.group(1)),
+                  new String(body, StandardCharsets.UTF_8));
+              response.setStatus(202);
+              Content.Sink.write(response, true, "", callback);
               return true;
             }
             Optional<Fault> fault = faults.apply(call);
@@ -110,15 +133,7 @@ public final class LocalDynamoDb implements AutoCloseable {
         });
     server.start();
     endpoint = URI.create("http://127.0.0.1:" + loopback.getLocalPort());
-    client =
-        DynamoDbClient.builder()
-            .endpointOverride(endpoint)
-            .region(Region.of(REGION))
-            .credentialsProvider(
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create(ACCESS_KEY, ACCESS_KEY)))
-            .httpClient(UrlConnectionHttpClient.create())
-            .build();
+    client = build(DynamoDbClient.builder());
   }
 
   /**
@@ -163,6 +178,20 @@ public final class LocalDynamoDb implements AutoCloseable {
     }
   }
 
+  private <C> C build(AwsClientBuilder<?, C> builder) {
+    return builder
+        .endpointOverride(endpoint)
+        .region(Region.of(REGION))
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, ACCESS_KEY)))
+        .build();
+  }
+
+  /** A client for the streams of the tables, which its caller closes. */
+  public DynamoDbStreamsClient streams() {
+    return build(DynamoDbStreamsClient.builder());
+  }
+
   /** A client for tests and set-up; functions create their own. */
   public DynamoDbClient client() {
     return client;
@@ -171,6 +200,16 @@ public final class LocalDynamoDb implements AutoCloseable {
   /** Passes every call from now on to a listener, before the call is executed. */
   public void listen(Consumer<Call> newListener) {
     listener = newListener;
+  }
+
+  /**
+   * Also stands in for Lambda: accepts the invocations of functions by functions, which do not wait
+   * for them.
+   *
+   * @param newInvocations gets the name of the function, such as send-deliveries, and the event
+   */
+  public void invokeWith(BiConsumer<String, String> newInvocations) {
+    invocations = newInvocations;
   }
 
   /**
@@ -326,6 +365,16 @@ public final class LocalDynamoDb implements AutoCloseable {
     private static Call of(Request request, byte[] body, RequiredPermissions permissions) {
       String target = header(request, "X-Amz-Target");
       String operation = target.substring(target.indexOf('.') + 1);
+      return of(request, operation, permissions.of(operation, JSON.readTree(body)));
+    }
+
+    private static Call ofInvocation(Request request, String function) {
+      Permission permission = new Permission("lambda:InvokeFunction", function + ":live");
+      return of(request, "Invoke", Map.of(permission, Map.of()));
+    }
+
+    private static Call of(
+        Request request, String operation, Map<Permission, Map<String, Set<String>>> required) {
       String credential = header(request, "Authorization").replaceFirst(".*Credential=", "");
       Matcher application = APPLICATION.matcher(header(request, "User-Agent"));
       return new Call(
@@ -334,7 +383,7 @@ public final class LocalDynamoDb implements AutoCloseable {
           application.find() ? application.group(1) : "",
           request.getConnectionMetaData().getId(),
           request.getConnectionMetaData().getLocalSocketAddress(),
-          permissions.of(operation, JSON.readTree(body)));
+          required);
     }
 
     private static String header(Request request, String name) {
@@ -347,6 +396,7 @@ public final class LocalDynamoDb implements AutoCloseable {
   public Map<String, String> environment() {
     return Map.of(
         "AWS_ENDPOINT_URL_DYNAMODB", endpoint.toString(),
+        "AWS_ENDPOINT_URL_LAMBDA", endpoint.toString(),
         "AWS_REGION", REGION,
         "AWS_ACCESS_KEY_ID", ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY", ACCESS_KEY);
@@ -355,6 +405,7 @@ public final class LocalDynamoDb implements AutoCloseable {
   /** Directs the AWS SDK clients that this process creates from now on to this DynamoDB. */
   public void useInThisProcess() {
     System.setProperty("aws.endpointUrlDynamoDb", endpoint.toString());
+    System.setProperty("aws.endpointUrlLambda", endpoint.toString());
     System.setProperty("aws.region", REGION);
     System.setProperty("aws.accessKeyId", ACCESS_KEY);
     System.setProperty("aws.secretAccessKey", ACCESS_KEY);

@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -62,7 +63,8 @@ public final class LocalLambda {
           .handleRequest(
               new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
               out,
-              new Invocation(name, UUID.randomUUID().toString(), log, lowest));
+              new Invocation(
+                  name, UUID.randomUUID().toString(), log, lowest, functions.get(name).timeout()));
     } catch (IOException cause) {
       throw new IllegalStateException(cause);
     }
@@ -71,7 +73,8 @@ public final class LocalLambda {
 
   /** The context for one invocation of a function. */
   public static Context context(String function, Consumer<String> log) {
-    return new Invocation(function, UUID.randomUUID().toString(), log, LogLevel.TRACE);
+    return new Invocation(
+        function, UUID.randomUUID().toString(), log, LogLevel.TRACE, Duration.ofSeconds(10));
   }
 
   /** A line of a function's log, with the stack trace below it. */
@@ -110,8 +113,10 @@ public final class LocalLambda {
 
   /**
    * @param lowest less important messages are not logged
+   * @param timeout how much time is left, however long it takes already
    */
-  private record Invocation(String function, String id, Consumer<String> log, LogLevel lowest)
+  private record Invocation(
+      String function, String id, Consumer<String> log, LogLevel lowest, Duration timeout)
       implements Context {
 
     @Override
@@ -156,7 +161,7 @@ public final class LocalLambda {
 
     @Override
     public int getRemainingTimeInMillis() {
-      return 10_000;
+      return Math.toIntExact(timeout.toMillis());
     }
 
     @Override

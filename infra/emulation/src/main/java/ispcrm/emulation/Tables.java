@@ -8,6 +8,7 @@ import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.Projection;
+import software.amazon.awssdk.services.dynamodb.model.StreamSpecification;
 
 /** Converts an AWS::DynamoDB::Table to the request that creates the same table. */
 final class Tables {
@@ -34,6 +35,17 @@ final class Tables {
                     .map(Tables::index)
                     .toList()
                 : null)
+        .streamSpecification(
+            properties.containsKey("StreamSpecification")
+                ? stream(object(properties.get("StreamSpecification")))
+                : null)
+        .build();
+  }
+
+  private static StreamSpecification stream(Map<String, Object> properties) {
+    return StreamSpecification.builder()
+        .streamEnabled(true)
+        .streamViewType(text(properties, "StreamViewType"))
         .build();
   }
 

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +23,7 @@ import software.amazon.awssdk.core.exception.SdkException;
  */
 public final class LocalApi implements AutoCloseable {
   private static final String DEFAULT_PORT = "3000";
-  private static final Duration EXPIRY_INTERVAL = Duration.ofMinutes(1);
+  private static final Duration INTERVAL = Duration.ofMinutes(1);
   private static final String ORIGIN = "https?://[a-z0-9.-]+(:[0-9]{1,5})?";
   private static final Pattern ORIGINS = Pattern.compile(ORIGIN + "(," + ORIGIN + ")*");
   private static final Pattern HOST_AND_PORT = Pattern.compile("(.+):([0-9]{1,5})");
@@ -30,13 +31,14 @@ public final class LocalApi implements AutoCloseable {
   private final LocalGateway gateway;
   private final LocalDynamoDb dynamoDb;
   private final String token;
-  private final Schedule schedule;
+  private final List<AutoCloseable> invokers;
 
-  private LocalApi(LocalGateway gateway, LocalDynamoDb dynamoDb, String token, Schedule schedule) {
+  private LocalApi(
+      LocalGateway gateway, LocalDynamoDb dynamoDb, String token, List<AutoCloseable> invokers) {
     this.gateway = gateway;
     this.dynamoDb = dynamoDb;
     this.token = token;
-    this.schedule = schedule;
+    this.invokers = invokers;
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -106,7 +108,9 @@ public final class LocalApi implements AutoCloseable {
                 "Release",
                 "local",
                 "CorsOrigins",
-                origins));
+                origins,
+                "LoopbackWebhooks",
+                "true"));
     try {
       return start(gateway, template, data, isThrottled);
     } catch (IllegalStateException | SdkException e) {
@@ -130,7 +134,15 @@ public final class LocalApi implements AutoCloseable {
     SampleUsers.add(dynamoDb.client(), template);
     gateway.start(template, lambda, isThrottled);
     String token = AdminToken.loadOrIssue(lambda, gateway.address(), data);
-    return new LocalApi(gateway, dynamoDb, token, Schedule.start(lambda, EXPIRY_INTERVAL));
+    return new LocalApi(
+        gateway,
+        dynamoDb,
+        token,
+        List.of(
+            Schedule.start(lambda, "expire-users", INTERVAL),
+            Schedule.start(lambda, "deliver-events", INTERVAL),
+            HistoryStream.start(lambda, dynamoDb, data),
+            Senders.start(lambda, dynamoDb)));
   }
 
   private static String rootCause(Throwable fault) {
@@ -149,7 +161,13 @@ public final class LocalApi implements AutoCloseable {
 
   @Override
   public void close() {
-    schedule.close();
+    for (AutoCloseable invoker : invokers) {
+      try {
+        invoker.close();
+      } catch (Exception e) {
+        System.err.println("Something does not stop: " + e);
+      }
+    }
     gateway.close();
     dynamoDb.close();
   }

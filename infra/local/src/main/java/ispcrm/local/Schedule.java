@@ -6,8 +6,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Invokes expire-users again and again, as a rule of EventBridge does in an AWS account. */
+/** Invokes a function again and again, as a rule of EventBridge does in an AWS account. */
 final class Schedule implements AutoCloseable {
+  private final String function;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -16,10 +17,12 @@ final class Schedule implements AutoCloseable {
             return daemon;
           });
 
-  private Schedule() {}
+  private Schedule(String function) {
+    this.function = function;
+  }
 
-  static Schedule start(LocalLambda lambda, Duration interval) {
-    Schedule schedule = new Schedule();
+  static Schedule start(LocalLambda lambda, String function, Duration interval) {
+    Schedule schedule = new Schedule(function);
     var unused =
         schedule.thread.scheduleWithFixedDelay(
             () -> schedule.invoke(lambda),
@@ -32,10 +35,10 @@ final class Schedule implements AutoCloseable {
   /** A fault must not end the schedule. */
   private void invoke(LocalLambda lambda) {
     try {
-      lambda.invoke("expire-users", "{}");
+      lambda.invoke(function, "{}");
     } catch (RuntimeException e) {
       if (!thread.isShutdown()) {
-        System.err.println("expire-users failed, and will be tried again: " + e);
+        System.err.println(function + " failed, and will be tried again: " + e);
       }
     }
   }
@@ -46,7 +49,7 @@ final class Schedule implements AutoCloseable {
     thread.shutdown();
     try {
       if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
-        System.err.println("expire-users is still running.");
+        System.err.println(function + " is still running.");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -59,7 +60,10 @@ class AlarmsTest {
 
   private final ConcurrentLinkedQueue<JsonNode> log = new ConcurrentLinkedQueue<>();
   private final List<Seen> responses = new ArrayList<>();
-  private int failedInvocations;
+
+  /** The function whose invocations failed, and Lambda counted it. */
+  private String failedFunction = "none";
+
   private LocalDynamoDb dynamoDb;
   private LocalLambda lambda;
   private LocalGateway gateway;
@@ -94,6 +98,7 @@ class AlarmsTest {
     SampleUsers.add(dynamoDb.client(), TEMPLATE);
     log.clear();
     lambda.invoke("expire-users", "{}");
+    lambda.invoke("deliver-events", "{}");
     gateway = LocalGateway.listen(0);
   }
 
@@ -237,12 +242,50 @@ class AlarmsTest {
   @Test
   void noRunOfTheSchedule() {
     log.clear();
+    lambda.invoke("deliver-events", "{}");
     dynamoDb.causeFaults(call -> of("expire-users", call, Fault.SERVER_ERROR));
     assertThatThrownBy(() -> lambda.invoke("expire-users", "{}"))
         .isInstanceOf(RuntimeException.class);
     // Lambda counts it, and repeats it.
-    failedInvocations = 1;
+    failedFunction = "ExpireUsersFunction";
     assertThat(activeAlarms()).containsExactly("ExpiryAlarm", "ExpiryFailuresAlarm");
+  }
+
+  @Test
+  void nobodyWhoLooksForEvents_isNoticed() {
+    log.clear();
+    lambda.invoke("expire-users", "{}");
+    assertThat(activeAlarms()).containsExactly("UndeliveredEventsAlarm");
+  }
+
+  @Test
+  void eventThatWaitsForAnHour_isNoticed() throws Exception {
+    gateway.start(TEMPLATE, lambda, false);
+    String id =
+        send("/api/v1/webhooks", "{\"url\":\"https://hooks.example.net/\"}")
+            .at("/data/id")
+            .asString();
+    Instant old = Instant.now().minus(Duration.ofHours(1));
+    String event = "%014d-00000000".formatted(old.toEpochMilli());
+    String due = "%014d-%s".formatted(Instant.now().plusSeconds(60).toEpochMilli(), event);
+    dynamoDb
+        .client()
+        .putItem(
+            put ->
+                put.tableName("WebhooksTable")
+                    .item(
+                        Map.of(
+                            "partition", AttributeValue.fromS("due#" + id),
+                            "key", AttributeValue.fromS(due),
+                            "id", AttributeValue.fromS(event),
+                            "type", AttributeValue.fromS("user.created"),
+                            "user", AttributeValue.fromS("ann"),
+                            "entry", AttributeValue.fromS(event),
+                            "attempts", AttributeValue.fromN("3"))));
+    log.clear();
+    lambda.invoke("expire-users", "{}");
+    lambda.invoke("deliver-events", "{}");
+    assertThat(activeAlarms()).containsExactly("UndeliveredEventsAlarm");
   }
 
   private static Optional<Fault> of(String function, LocalDynamoDb.Call call, Fault fault) {
@@ -315,7 +358,11 @@ class AlarmsTest {
     double value =
         alarm.get("Metrics") instanceof List<?> metrics
             ? evaluate(template, metrics)
-            : metric(template, String.valueOf(alarm.get("MetricName")), alarm.get("Statistic"));
+            : metric(
+                template,
+                String.valueOf(alarm.get("MetricName")),
+                alarm.get("Statistic"),
+                alarm.get("Dimensions"));
     Object given = alarm.get("Threshold");
     double threshold =
         Double.parseDouble(
@@ -344,9 +391,13 @@ class AlarmsTest {
       } else {
         Map<String, Object> query = object(metric.get("MetricStat"));
         String name = String.valueOf(object(query.get("Metric")).get("MetricName"));
-        values.put(String.valueOf(metric.get("Id")), metric(template, name, query.get("Stat")));
+        values.put(
+            String.valueOf(metric.get("Id")),
+            metric(
+                template, name, query.get("Stat"), object(query.get("Metric")).get("Dimensions")));
       }
     }
+    expression = expression.replaceAll("FILL\\((\\w+), 0\\)", "$1");
     expression = expression.replaceFirst("^IF\\(DAY.* AND HOUR.*, (\\w+), 0\\)$", "$1");
     String product = expression;
     if (expression.startsWith("IF")) {
@@ -362,23 +413,33 @@ class AlarmsTest {
     double result = value.apply(terms[0]);
     for (int i = 1; i < terms.length; i += 2) {
       double operand = value.apply(terms[i + 1]);
-      result = terms[i].equals("*") ? result * operand : result / operand;
+      result =
+          switch (terms[i]) {
+            case "*" -> result * operand;
+            case "+" -> result + operand;
+            default -> result / operand;
+          };
     }
     return result;
   }
 
-  private double metric(Template template, String name, Object statistic) {
+  private double metric(Template template, String name, Object statistic, Object dimensions) {
     List<Double> values =
         switch (name) {
           case "5XXError" -> values(seen -> seen.status() >= 500 ? 1.0 : 0.0);
           case "4XXError" -> values(seen -> seen.status() / 100 == 4 ? 1.0 : 0.0);
           case "Count" -> values(seen -> 1.0);
-          case "Errors" -> List.of((double) failedInvocations);
+          case "Errors" -> List.of(String.valueOf(dimensions).contains(failedFunction) ? 1.0 : 0.0);
+          case "ApproximateNumberOfMessagesVisible" -> List.of(0.0);
           case "Latency" -> values(seen -> (double) seen.latency().toMillis());
           default -> logMetric(template, name);
         };
     return switch (String.valueOf(statistic)) {
       case "Sum" -> values.stream().mapToDouble(each -> each).sum();
+      // Without a value, the alarm goes off.
+      case "Minimum" ->
+          values.stream().mapToDouble(each -> each).min().orElse(Double.POSITIVE_INFINITY);
+      case "Maximum" -> values.stream().mapToDouble(each -> each).max().orElse(0);
       case "Average" -> values.stream().mapToDouble(each -> each).average().orElse(0);
       case "p99" ->
           values.stream().sorted().skip(values.size() * 99L / 100).findFirst().orElse(0.0);
@@ -398,7 +459,7 @@ class AlarmsTest {
     boolean isOfAccessLog = filter.get("LogGroupName").toString().contains("AccessLogs");
     return (isOfAccessLog
             ? responses.stream().map(Seen::line)
-            : log.stream().map(line -> Map.of("message", line.get("message").asString())))
+            : log.stream().map(AlarmsTest::members))
         .filter(line -> Arrays.stream(pattern.split(" && ", -1)).allMatch(term -> fits(term, line)))
         .map(
             line -> {
@@ -407,6 +468,12 @@ class AlarmsTest {
                   value.startsWith("$.") ? line.get(value.substring("$.".length())) : value);
             })
         .toList();
+  }
+
+  private static Map<String, String> members(JsonNode line) {
+    Map<String, String> members = new LinkedHashMap<>();
+    line.properties().forEach(member -> members.put(member.getKey(), member.getValue().asString()));
+    return members;
   }
 
   /** Whether a line fits a term such as {@code $.status = "429"}. */

@@ -51,7 +51,7 @@ class ScheduleTest {
   void usersExpireAgainAndAgainAndTheSampleUserStays() throws Exception {
     SampleUsers.add(dynamoDb.client(), TEMPLATE);
     createDue("a");
-    try (Schedule schedule = Schedule.start(new LocalLambda(TEMPLATE), OFTEN)) {
+    try (Schedule schedule = Schedule.start(new LocalLambda(TEMPLATE), "expire-users", OFTEN)) {
       assertThat(schedule).isNotNull();
       await(() -> status("a") == Status.EXPIRED);
       createDue("b");
@@ -65,7 +65,7 @@ class ScheduleTest {
   void aFaultIsPrintedAndDoesNotEndTheSchedule() throws Exception {
     dynamoDb.client().deleteTable(table -> table.tableName("HistoryTable"));
     createDue("a");
-    try (Schedule schedule = Schedule.start(new LocalLambda(TEMPLATE), OFTEN)) {
+    try (Schedule schedule = Schedule.start(new LocalLambda(TEMPLATE), "expire-users", OFTEN)) {
       assertThat(schedule).isNotNull();
       await(
           () ->

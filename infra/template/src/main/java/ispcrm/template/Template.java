@@ -3,6 +3,7 @@ package ispcrm.template;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -79,6 +80,15 @@ public final class Template {
     return functions;
   }
 
+  /** The name of the module of a function, such as get-user. */
+  public String functionOf(String logicalId) {
+    return functions().values().stream()
+        .filter(function -> function.logicalId().equals(logicalId))
+        .map(LambdaFunction::name)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** The properties of each function by logical id, including those that Globals gives to all. */
   Map<String, Map<String, Object>> functionProperties() {
     Map<String, Object> globals =
@@ -132,6 +142,7 @@ public final class Template {
         String.valueOf(properties.get("CodeUri")),
         String.valueOf(properties.get("Handler")),
         Integer.parseInt(String.valueOf(properties.get("MemorySize"))),
+        Duration.ofSeconds(Long.parseLong(String.valueOf(properties.get("Timeout")))),
         "PublishedVersions".equals(Intrinsics.object(properties.get("SnapStart")).get("ApplyOn")),
         environment,
         routes,
@@ -260,6 +271,7 @@ public final class Template {
    * @param codeUri its package, relative to template.yaml
    * @param handler its handler class
    * @param memorySize its memory in MiB
+   * @param timeout how long an invocation may take
    * @param hasSnapshot whether Lambda takes a SnapStart snapshot of each published version
    * @param statements the statements of its policies
    */
@@ -268,6 +280,7 @@ public final class Template {
       String codeUri,
       String handler,
       int memorySize,
+      Duration timeout,
       boolean hasSnapshot,
       Map<String, String> environment,
       List<Route> routes,

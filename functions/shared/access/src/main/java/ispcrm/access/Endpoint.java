@@ -37,6 +37,17 @@ public enum Endpoint {
   CREATE_PROFILE(Kind.CURRENT, "POST", "/api/v1/profiles", Scope.PROFILES_WRITE),
   UPDATE_PROFILE(Kind.CURRENT, "PATCH", "/api/v1/profiles/{id}", Scope.PROFILES_WRITE),
   DELETE_PROFILE(Kind.CURRENT, "DELETE", "/api/v1/profiles/{id}", Scope.PROFILES_WRITE),
+  LIST_WEBHOOKS(Kind.CURRENT, "GET", "/api/v1/webhooks{?limit,cursor}", Scope.WEBHOOKS_READ),
+  GET_WEBHOOK(Kind.CURRENT, "GET", "/api/v1/webhooks/{id}", Scope.WEBHOOKS_READ),
+  CREATE_WEBHOOK(Kind.CURRENT, "POST", "/api/v1/webhooks", Scope.WEBHOOKS_WRITE),
+  UPDATE_WEBHOOK(Kind.CURRENT, "PATCH", "/api/v1/webhooks/{id}", Scope.WEBHOOKS_WRITE),
+  DELETE_WEBHOOK(Kind.CURRENT, "DELETE", "/api/v1/webhooks/{id}", Scope.WEBHOOKS_WRITE),
+  TEST_WEBHOOK(Kind.CURRENT, "POST", "/api/v1/webhooks/{id}/test", Scope.WEBHOOKS_WRITE),
+  ROTATE_WEBHOOK_SECRET(
+      Kind.CURRENT, "POST", "/api/v1/webhooks/{id}/rotate-secret", Scope.WEBHOOKS_WRITE),
+  REPLAY_WEBHOOK(Kind.CURRENT, "POST", "/api/v1/webhooks/{id}/replay", Scope.WEBHOOKS_WRITE),
+  LIST_DELIVERIES(
+      Kind.CURRENT, "GET", "/api/v1/webhooks/{id}/deliveries{?limit,cursor}", Scope.WEBHOOKS_READ),
   AUTHORIZE_SUBSCRIBER(Kind.CURRENT, "POST", "/api/v1/radius/authorize", Scope.RADIUS_AUTHORIZE),
   CREATE_TOKEN(Kind.EVERY_SPELLING, "POST", "/api/v1/tokens", Scope.TOKENS_WRITE),
   LIST_TOKENS(Kind.CURRENT, "GET", "/api/v1/tokens{?user,limit,cursor}", Scope.TOKENS_READ),

@@ -26,6 +26,8 @@ public enum Scope {
   PROFILES_WRITE("profiles:write", "create, change and delete profiles"),
   RADIUS_AUTHORIZE("radius:authorize", "decide about logins, with passwords"),
   HISTORY_READ("history:read", "read what happened to users"),
+  WEBHOOKS_READ("webhooks:read", "list and read webhooks and their deliveries"),
+  WEBHOOKS_WRITE("webhooks:write", "create, change and delete webhooks"),
   TOKENS_READ("tokens:read", "list and read tokens"),
   TOKENS_WRITE("tokens:write", "create and revoke tokens"),
   SELF_READ("self:read", "read the record of its own user");

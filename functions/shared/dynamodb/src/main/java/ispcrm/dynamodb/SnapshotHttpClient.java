@@ -22,7 +22,7 @@ import software.amazon.awssdk.http.SdkHttpRequest;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-best-practices.html">Best
  *     practices for working with Lambda SnapStart</a>
  */
-final class SnapshotHttpClient implements SdkHttpClient, Resource {
+public final class SnapshotHttpClient implements SdkHttpClient, Resource {
   private static final ThreadLocal<CannedResponses> RESPONSES = new ThreadLocal<>();
   private static final ThreadLocal<Boolean> KEEPS_CONNECTION = ThreadLocal.withInitial(() -> false);
 
@@ -34,7 +34,7 @@ final class SnapshotHttpClient implements SdkHttpClient, Resource {
   }
 
   /** Creates one for a client, which has to keep it alive: the context holds it weakly. */
-  static SdkHttpClient register(SdkHttpClient http) {
+  public static SdkHttpClient register(SdkHttpClient http) {
     SnapshotHttpClient client = new SnapshotHttpClient(http);
     Core.getGlobalContext().register(client);
     return client;

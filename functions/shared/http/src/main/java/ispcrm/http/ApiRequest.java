@@ -120,12 +120,12 @@ public record ApiRequest(
 
   /**
    * The SHA-256 of the body as a JSON value, in base64url. Bodies with the same value have the same
-   * one, whatever the order of their keys and the spaces between them.
+   * one, whatever the order of their keys and the spaces between them. No body is an empty object.
    *
    * @throws ApiException as {@link #json()}
    */
   public String bodyDigest() {
-    return Digests.sha256(Json.canonical(json()));
+    return Digests.sha256(Json.canonical(body.isBlank() ? Map.of() : json()));
   }
 
   /**

@@ -62,6 +62,16 @@ public record Links(String base) {
     return to(Endpoint.GET_PROFILE).replace("{id}", Long.toString(id));
   }
 
+  /** The address of one webhook. */
+  public String webhook(String id) {
+    return to(Endpoint.GET_WEBHOOK).replace("{id}", id);
+  }
+
+  /** The address of what was sent to one webhook. */
+  public String deliveries(String webhook) {
+    return to(Endpoint.LIST_DELIVERIES).replace("{id}", webhook);
+  }
+
   /** The address of what happened to one user. */
   public String userHistory(String id) {
     return to(Endpoint.LIST_USER_HISTORY).replace("{id}", id);

@@ -193,7 +193,8 @@ public final class Idempotency {
             put ->
                 put.tableName(table)
                     .item(item)
-                    .conditionExpression("attribute_not_exists(sha256) OR expires_at <= :now")
+                    .conditionExpression("attribute_not_exists(#sha256) OR expires_at <= :now")
+                    .expressionAttributeNames(Map.of("#sha256", KEY))
                     .expressionAttributeValues(Map.of(":now", number(now.getEpochSecond()))))
         .build();
   }

@@ -119,9 +119,22 @@ final class Functions {
           case "authorizer" -> "\"Effect\":\"Allow\"";
           case "bootstrap-admin" -> "\"token\":";
           case "expire-users" -> "\"expired\":";
-          case "create-token", "create-user" -> "\"statusCode\":201";
+          case "deliver-events" -> "\"batchItemFailures\":";
+          case "send-deliveries" -> "\"delivered\":";
+          case "create-token", "create-user", "create-webhook" -> "\"statusCode\":201";
           case "authorize-subscriber" -> "Cleartext-Password";
-          case "not-found", "get-token", "revoke-token", "revoke-tokens-of-user", "delete-user" ->
+          case "not-found",
+              "get-token",
+              "revoke-token",
+              "revoke-tokens-of-user",
+              "delete-user",
+              "get-webhook",
+              "update-webhook",
+              "delete-webhook",
+              "test-webhook",
+              "rotate-webhook-secret",
+              "replay-webhook",
+              "list-deliveries" ->
               "\"statusCode\":404";
           default -> "\"statusCode\":200";
         };
