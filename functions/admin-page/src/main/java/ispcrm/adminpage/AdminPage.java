@@ -42,6 +42,7 @@ public final class AdminPage implements Function<ApiRequest, ApiResponse> {
           "revoke",
           "tokens",
           "find",
+          "webhooks",
           "main");
 
   private final ApiResponse page;

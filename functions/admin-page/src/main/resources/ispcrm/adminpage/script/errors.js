@@ -11,6 +11,8 @@ const RETRY = {
   revoke: 'press Revoke again',
   revokeDescendants: 'revoke it again with the tokens that it created',
   revokeAll: 'press Revoke all tokens of this user again',
+  webhooks: 'press See webhooks again',
+  test: 'press Send a test again',
 };
 
 const GONE = {
@@ -20,6 +22,7 @@ const GONE = {
     'This token no longer exists, and nothing says any more which tokens it created. ' +
     'Revoke all tokens of the users for whom it may have created some.',
   revokeAll: 'This user no longer exists, so their tokens cannot be used. There is nothing to revoke.',
+  test: 'This webhook no longer exists.',
 };
 
 const LABELS = {

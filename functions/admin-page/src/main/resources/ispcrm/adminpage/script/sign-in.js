@@ -67,6 +67,7 @@ async function signIn() {
         complain(problem);
       }
       $('find-button').hidden = !('list_tokens' in root);
+      $('webhooks-button').hidden = !('list_webhooks' in root && 'test_webhook' in root);
       return !problem;
     });
     if (isStarted) {
