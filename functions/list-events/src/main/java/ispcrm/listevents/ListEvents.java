@@ -15,13 +15,11 @@ import ispcrm.values.InvalidValueException;
 import ispcrm.values.Timestamps;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** {@code GET /api/v1/events}: what happened to all users and profiles, oldest first, in pages. */
 public final class ListEvents implements Function<ApiRequest, ApiResponse> {
@@ -50,7 +48,10 @@ public final class ListEvents implements Function<ApiRequest, ApiResponse> {
     Instant until = clock.instant().minus(ListQuery.HELD_BACK);
     History.EventFilter filter =
         new History.EventFilter(
-            types(query), value(query, USER, UserField.ID), since(query), until);
+            types(query),
+            value(query, USER, UserField.ID),
+            value(query, SINCE, UserField.UPDATED_AT),
+            until);
     query.check();
     String filterText = text(filter);
     FilteredPage<Event> page =
@@ -85,20 +86,12 @@ public final class ListEvents implements Function<ApiRequest, ApiResponse> {
       if (type.isEmpty()) {
         query.addError(
             TYPE,
-            "must be one or more of "
-                + Arrays.stream(EventType.values())
-                    .map(EventType::toString)
-                    .collect(Collectors.joining(", "))
-                + ", separated by commas without spaces");
+            "must be one or more of " + EventType.names() + ", separated by commas without spaces");
         return types;
       }
       types.add(type.get());
     }
     return types;
-  }
-
-  private static Instant since(ListQuery query) {
-    return value(query, SINCE, UserField.UPDATED_AT);
   }
 
   private static <T> T value(ListQuery query, String name, UserField<T> rule) {

@@ -5,7 +5,6 @@ import ispcrm.history.History;
 import ispcrm.values.Timestamps;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +30,9 @@ final class ReplayRequest {
     } else if (since().isEmpty() || since().get().isAfter(now)) {
       errors.put(SINCE, "must be a time in the past such as 2026-01-31 13:00:00");
     }
-    if (body.get(TYPES) != null) {
-      checkTypes(body.get(TYPES));
+    if (body.get(TYPES) != null && EventType.parseList(body.get(TYPES)).isEmpty()) {
+      errors.putIfAbsent(
+          TYPES, "must be a list of types of events, or null for those of the webhook");
     }
     body.keySet().stream()
         .filter(field -> !Set.of(EVENTS, SINCE, TYPES).contains(field))
@@ -58,15 +58,6 @@ final class ReplayRequest {
     return id instanceof String text && History.Page.NEXT.matcher(text).matches();
   }
 
-  private void checkTypes(Object types) {
-    if (!(types instanceof List<?> list)
-        || list.isEmpty()
-        || !list.stream().allMatch(type -> EventType.of(String.valueOf(type)).isPresent())) {
-      errors.putIfAbsent(
-          TYPES, "must be a list of types of events, or null for those of the webhook");
-    }
-  }
-
   /** What is wrong with each invalid field; empty if the request can be carried out. */
   Map<String, String> errors() {
     return Collections.unmodifiableMap(errors);
@@ -86,10 +77,6 @@ final class ReplayRequest {
 
   /** The types of the events; empty for those of the webhook. */
   Set<EventType> types() {
-    Set<EventType> types = EnumSet.noneOf(EventType.class);
-    if (body.get(TYPES) instanceof List<?> list) {
-      list.forEach(type -> types.add(EventType.of((String) type).orElseThrow()));
-    }
-    return types;
+    return EventType.parseList(body.get(TYPES)).orElse(Set.of());
   }
 }

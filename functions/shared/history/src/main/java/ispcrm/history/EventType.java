@@ -1,8 +1,12 @@
 package ispcrm.history;
 
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What an entry of the history is for those who follow all of them. */
 public enum EventType {
@@ -44,6 +48,31 @@ public enum EventType {
   /** Finds the type of this name, such as {@code user.created}. */
   public static Optional<EventType> of(String text) {
     return Arrays.stream(values()).filter(type -> type.toString().equals(text)).findFirst();
+  }
+
+  /**
+   * Reads a list of types that a client sent; empty if it is anything else, or if nothing is in it.
+   *
+   * @param json a value of a request's body
+   */
+  public static Optional<Set<EventType>> parseList(Object json) {
+    Set<EventType> types = EnumSet.noneOf(EventType.class);
+    if (!(json instanceof List<?> list) || list.isEmpty()) {
+      return Optional.empty();
+    }
+    for (Object name : list) {
+      Optional<EventType> type = name instanceof String text ? of(text) : Optional.empty();
+      if (type.isEmpty()) {
+        return Optional.empty();
+      }
+      types.add(type.get());
+    }
+    return Optional.of(types);
+  }
+
+  /** All types, separated by commas, for messages. */
+  public static String names() {
+    return Arrays.stream(values()).map(EventType::toString).collect(Collectors.joining(", "));
   }
 
   /** The type as the API writes it, such as {@code user.created}. */

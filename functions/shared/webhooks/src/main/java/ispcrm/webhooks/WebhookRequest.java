@@ -3,15 +3,12 @@ package ispcrm.webhooks;
 import ispcrm.history.EventType;
 import ispcrm.values.Characters;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A client's request to create a webhook, or to change one with a JSON Merge Patch: every field
@@ -24,9 +21,6 @@ public final class WebhookRequest {
       List.of("description", "payload", "status", "types", "url");
 
   private static final int MAX_DESCRIPTION = 200;
-
-  private static final String TYPES =
-      Arrays.stream(EventType.values()).map(EventType::toString).collect(Collectors.joining(", "));
 
   private final Map<String, Object> body;
   private final Webhook before;
@@ -42,7 +36,9 @@ public final class WebhookRequest {
     if (body.containsKey("url") || before == null) {
       note("url", destinations.fault(body.get("url")));
     }
-    note("types", typesFault(body.get("types")));
+    if (body.get("types") != null && EventType.parseList(body.get("types")).isEmpty()) {
+      note("types", "must be a list of " + EventType.names() + "; or null for all");
+    }
     if (body.get("description") != null
         && !(body.get("description") instanceof String text
             && Characters.areLine(text, MAX_DESCRIPTION))) {
@@ -75,15 +71,6 @@ public final class WebhookRequest {
     if (fault != null) {
       errors.put(field, fault);
     }
-  }
-
-  private static String typesFault(Object types) {
-    boolean isValid =
-        types == null
-            || (types instanceof List<?> list
-                && !list.isEmpty()
-                && list.stream().allMatch(type -> EventType.of(String.valueOf(type)).isPresent()));
-    return isValid ? null : "must be a list of " + TYPES + "; or null for all";
   }
 
   /** What is wrong with each invalid field; empty if the request can be carried out. */
@@ -149,10 +136,6 @@ public final class WebhookRequest {
   }
 
   private Set<EventType> types() {
-    Set<EventType> types = EnumSet.noneOf(EventType.class);
-    if (body.get("types") instanceof List<?> list) {
-      list.forEach(type -> types.add(EventType.of((String) type).orElseThrow()));
-    }
-    return types;
+    return EventType.parseList(body.get("types")).orElse(Set.of());
   }
 }
