@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -232,17 +233,11 @@ public final class Webhooks {
   public boolean update(Webhook before, Webhook after) {
     Map<String, AttributeValue> old = item(before);
     Map<String, AttributeValue> item = item(after);
+    Set<String> names = new HashSet<>(old.keySet());
+    names.addAll(item.keySet());
+    names.removeIf(name -> Objects.equals(old.get(name), item.get(name)));
     Map<String, AttributeValue> changed = new HashMap<>();
-    for (String name :
-        List.of(URL, TYPES, DESCRIPTION, PAYLOAD, DISABLED_REASON, BASE, UPDATED_AT)) {
-      changed.put(name, item.get(name));
-    }
-    if (!before.health().equals(after.health())) {
-      for (String name : List.of(LAST_SUCCESS, FAILING_SINCE, NEXT_ATTEMPT)) {
-        changed.put(name, item.get(name));
-      }
-    }
-    changed.entrySet().removeIf(entry -> Objects.equals(entry.getValue(), old.get(entry.getKey())));
+    names.forEach(name -> changed.put(name, item.get(name)));
     return written(
         () -> change(after.id(), changed),
         () -> find(after.id()).filter(after::equals).isPresent());
