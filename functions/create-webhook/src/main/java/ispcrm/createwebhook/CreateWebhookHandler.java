@@ -7,6 +7,7 @@ import ispcrm.dynamodb.DynamoDbPriming;
 import ispcrm.http.ApiEntryPoint;
 import ispcrm.http.PrimingEvent;
 import ispcrm.idempotency.Idempotency;
+import ispcrm.runtime.LambdaEntryPoint;
 import ispcrm.runtime.LambdaHandler;
 import ispcrm.webhooks.Destinations;
 import ispcrm.webhooks.PrimingWebhook;
@@ -22,24 +23,35 @@ public final class CreateWebhookHandler extends LambdaHandler {
   }
 
   public CreateWebhookHandler(Map<String, String> environment) {
-    super(
-        ApiEntryPoint.create(
-            "createWebhook", function(environment), environment, () -> priming(environment)));
+    super(entryPoint(environment, DynamoDb.client(environment)));
   }
 
   /** Creates the function with what its environment names. */
   public static CreateWebhook function(Map<String, String> environment) {
-    DynamoDbClient dynamoDb = DynamoDb.client(environment);
+    return function(environment, DynamoDb.client(environment));
+  }
+
+  private static CreateWebhook function(Map<String, String> environment, DynamoDbClient dynamoDb) {
     return new CreateWebhook(
-        new Webhooks(dynamoDb, environment, Clock.systemUTC()),
+        webhooks(environment, dynamoDb),
         new Destinations(environment),
         new Idempotency(dynamoDb, environment, Clock.systemUTC()),
         Clock.systemUTC());
   }
 
-  private static DynamoDbPriming priming(Map<String, String> environment) {
+  private static Webhooks webhooks(Map<String, String> environment, DynamoDbClient dynamoDb) {
+    return new Webhooks(dynamoDb, environment, Clock.systemUTC());
+  }
+
+  private static LambdaEntryPoint entryPoint(
+      Map<String, String> environment, DynamoDbClient dynamoDb) {
+    Webhooks webhooks = webhooks(environment, dynamoDb);
+    return ApiEntryPoint.create(
+        "createWebhook", function(environment, dynamoDb), environment, () -> priming(webhooks));
+  }
+
+  private static DynamoDbPriming priming(Webhooks webhooks) {
     String event = PrimingEvent.of(Endpoint.CREATE_WEBHOOK).withBody(PrimingWebhook.BODY).text();
-    Webhooks webhooks = new Webhooks(DynamoDb.client(environment), environment, Clock.systemUTC());
     return DynamoDbPriming.connectingWith(webhooks::checkReadable)
         .calling(event, CannedResponse.EMPTY);
   }

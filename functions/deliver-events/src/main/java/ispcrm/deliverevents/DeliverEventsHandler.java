@@ -41,26 +41,31 @@ public final class DeliverEventsHandler extends LambdaHandler {
   }
 
   public DeliverEventsHandler(Map<String, String> environment) {
-    super(entryPoint(environment));
+    super(entryPoint(environment, DynamoDb.client(environment)));
   }
 
   /** Creates the function with what its environment names. */
   public static DeliverEvents function(Map<String, String> environment) {
-    DynamoDbClient dynamoDb = DynamoDb.client(environment);
+    return function(environment, DynamoDb.client(environment));
+  }
+
+  private static DeliverEvents function(Map<String, String> environment, DynamoDbClient dynamoDb) {
     return new DeliverEvents(
-        webhooks(dynamoDb, environment),
+        webhooks(environment, dynamoDb),
         new Deliveries(dynamoDb, environment),
         new History(dynamoDb, environment),
         new Senders(environment),
         Clock.systemUTC());
   }
 
-  private static Webhooks webhooks(DynamoDbClient dynamoDb, Map<String, String> environment) {
+  private static Webhooks webhooks(Map<String, String> environment, DynamoDbClient dynamoDb) {
     return new Webhooks(dynamoDb, environment, Clock.systemUTC());
   }
 
-  private static LambdaEntryPoint entryPoint(Map<String, String> environment) {
-    DeliverEvents function = function(environment);
+  private static LambdaEntryPoint entryPoint(
+      Map<String, String> environment, DynamoDbClient dynamoDb) {
+    Webhooks webhooks = webhooks(environment, dynamoDb);
+    DeliverEvents function = function(environment, dynamoDb);
     Function<DeliverEvents.NewEntries, DeliverEvents.Outcome> deliverEvents =
         SpringCatalog.add(
             "deliverEvents", function, DeliverEvents.NewEntries.class, DeliverEvents.Outcome.class);
@@ -72,7 +77,7 @@ public final class DeliverEventsHandler extends LambdaHandler {
             event.get("Records") instanceof List<?> records
                 ? output(deliverEvents.apply(entries(records)))
                 : output(function.look()),
-        () -> priming(environment));
+        () -> priming(webhooks));
   }
 
   private static DeliverEvents.NewEntries entries(List<?> records) {
@@ -112,8 +117,8 @@ public final class DeliverEventsHandler extends LambdaHandler {
     return output;
   }
 
-  private static DynamoDbPriming priming(Map<String, String> environment) {
-    return DynamoDbPriming.connectingWith(webhooks(DynamoDb.client(environment), environment)::list)
+  private static DynamoDbPriming priming(Webhooks webhooks) {
+    return DynamoDbPriming.connectingWith(webhooks::list)
         .calling(
             """
             {"Records":[{"eventName":"INSERT","dynamodb":{"SequenceNumber":"1",

@@ -38,14 +38,17 @@ public final class SendDeliveriesHandler extends LambdaHandler {
   }
 
   public SendDeliveriesHandler(Map<String, String> environment) {
-    super(entryPoint(environment));
+    super(entryPoint(environment, DynamoDb.client(environment)));
   }
 
   /** Creates the function with what its environment names. */
   public static SendDeliveries function(Map<String, String> environment) {
-    DynamoDbClient dynamoDb = DynamoDb.client(environment);
+    return function(environment, DynamoDb.client(environment));
+  }
+
+  private static SendDeliveries function(Map<String, String> environment, DynamoDbClient dynamoDb) {
     return new SendDeliveries(
-        webhooks(dynamoDb, environment),
+        webhooks(environment, dynamoDb),
         new Deliveries(dynamoDb, environment),
         new History(dynamoDb, environment),
         new Destinations(environment),
@@ -53,14 +56,19 @@ public final class SendDeliveriesHandler extends LambdaHandler {
         PATIENCE);
   }
 
-  private static Webhooks webhooks(DynamoDbClient dynamoDb, Map<String, String> environment) {
+  private static Webhooks webhooks(Map<String, String> environment, DynamoDbClient dynamoDb) {
     return new Webhooks(dynamoDb, environment, Clock.systemUTC());
   }
 
-  private static LambdaEntryPoint entryPoint(Map<String, String> environment) {
+  private static LambdaEntryPoint entryPoint(
+      Map<String, String> environment, DynamoDbClient dynamoDb) {
+    Webhooks webhooks = webhooks(environment, dynamoDb);
     Function<String, SendDeliveries.Run> sendDeliveries =
         SpringCatalog.add(
-            "sendDeliveries", function(environment), String.class, SendDeliveries.Run.class);
+            "sendDeliveries",
+            function(environment, dynamoDb),
+            String.class,
+            SendDeliveries.Run.class);
     return new LambdaEntryPoint(
         "sendDeliveries",
         environment,
@@ -78,12 +86,11 @@ public final class SendDeliveriesHandler extends LambdaHandler {
           output.put("failed", run.failed());
           return output;
         },
-        () -> priming(environment));
+        () -> priming(webhooks));
   }
 
-  private static DynamoDbPriming priming(Map<String, String> environment) {
-    return DynamoDbPriming.connectingWith(
-            webhooks(DynamoDb.client(environment), environment)::checkReadable)
+  private static DynamoDbPriming priming(Webhooks webhooks) {
+    return DynamoDbPriming.connectingWith(webhooks::checkReadable)
         .calling(Json.write(Map.of("webhook", PrimingWebhook.ID)), CannedResponse.items(List.of()));
   }
 }
