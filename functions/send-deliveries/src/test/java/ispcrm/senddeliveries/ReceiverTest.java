@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
@@ -407,10 +408,12 @@ class ReceiverTest {
   @Test
   void send_nobodyListens_isAFailure() throws IOException {
     UnaryOperator<String> reason = url -> send(LOCAL, url).reason();
-    for (ServerSocket server : servers) {
-      server.close();
+    // It does not listen, and keeps others from listening at its port.
+    try (Socket reserved = new Socket()) {
+      reserved.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      assertThat(reason.apply("http://127.0.0.1:" + reserved.getLocalPort() + "/"))
+          .isEqualTo("no connection");
     }
-    assertThat(reason.apply("http://127.0.0.1:" + port + "/")).isEqualTo("no connection");
     assertThat(reason.apply("https://no-such-host.invalid/"))
         .isEqualTo("the name of the host cannot be resolved");
   }
