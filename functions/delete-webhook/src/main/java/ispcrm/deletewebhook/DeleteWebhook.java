@@ -27,9 +27,7 @@ public final class DeleteWebhook implements Function<ApiRequest, ApiResponse> {
   @Override
   public ApiResponse apply(ApiRequest request) {
     Webhook webhook = webhooks.of(request);
-    if (!webhooks.delete(webhook.id())) {
-      throw ApiException.notFound("webhook");
-    }
+    webhooks.delete(webhook.id());
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("id", webhook.id());
     data.put("deleted_at", Timestamps.format(clock.instant()));

@@ -178,11 +178,10 @@ public final class Webhooks {
   }
 
   /**
-   * Deletes a webhook and its secret. What is to be delivered to it expires.
-   *
-   * @return whether there was one
+   * Deletes a webhook and its secret, unless that was done already, maybe by this call, whose
+   * response was lost. What is to be delivered to it expires.
    */
-  public boolean delete(String id) {
+  public void delete(String id) {
     TransactWriteItem webhook =
         TransactWriteItem.builder()
             .delete(
@@ -193,7 +192,7 @@ public final class Webhooks {
                         .conditionExpression("attribute_exists(#key)")
                         .expressionAttributeNames(Map.of("#key", Table.KEY)))
             .build();
-    return written(
+    written(
         () ->
             DynamoDb.transact(
                     dynamoDb,
