@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  * users. Some changes become visible only seconds after their time, as a slow write does.
  */
 class PollerTest {
-  private static final int CHANGES = 1000;
+  private static final int CHANGES = 500;
   private static final int MAX_DELAY_SECONDS = 14;
 
   private final Random random = new Random(12);

@@ -57,7 +57,7 @@ class LostEventsTest {
       TEMPLATE.functions().get("send-deliveries").environment();
 
   /** How many changes there are; the system property {@code changes} sets another number. */
-  private static final int CHANGES = Integer.getInteger("changes", 400);
+  private static final int CHANGES = Integer.getInteger("changes", 200);
 
   private static final int KILLS = 20;
   private static final int HANGS = 3;

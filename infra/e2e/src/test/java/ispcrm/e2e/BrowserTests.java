@@ -2,14 +2,22 @@ package ispcrm.e2e;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.provider.Arguments;
 
 /** Tests in a real browser against a local run, which are skipped if there is no browser. */
 abstract class BrowserTests {
   static LocalRun run;
   static TokenPage page;
+
+  /** Widths and heights of windows, and whether it is dark; a large one only in a thorough run. */
+  static Stream<Arguments> windows() {
+    return Stream.of(Arguments.of(390, 844, true), Arguments.of(1280, 900, false))
+        .limit(Boolean.getBoolean("thorough") ? 2 : 1);
+  }
 
   @BeforeAll
   static void start() {

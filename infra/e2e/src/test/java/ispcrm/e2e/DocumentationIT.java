@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The page {@code /docs} in a real browser, against the local run. */
 class DocumentationIT extends BrowserTests {
   @ParameterizedTest
-  @CsvSource({"1280, false", "1280, true", "390, false", "390, true"})
-  void docs_everyWidthAndColor_isOnePageThatFits(int width, boolean isDark) throws IOException {
-    page.resize(width, 900);
+  @MethodSource("windows")
+  void docs_everyWidthAndColor_isOnePageThatFits(int width, int height, boolean isDark)
+      throws IOException {
+    page.resize(width, height);
     page.preferDark(isDark);
     page.open(run.base() + "/docs", "operations");
     page.picture("docs" + (isDark ? "-dark" : ""));

@@ -25,12 +25,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tests of the local run that bare {@code mvn} starts. */
 class LocalRunIT {
-  /** Of the tests that need nothing special. */
+  private static final String ORIGIN = "http://localhost:5173";
+
+  /** Of the tests that need nothing special, or something that the others can ignore. */
   private static LocalRun shared;
 
+  private static int dynamoDbPort;
+
   @BeforeAll
-  static void start() {
-    shared = LocalRun.start();
+  static void start() throws IOException {
+    dynamoDbPort = LocalRun.freePort();
+    shared =
+        LocalRun.start(
+            Map.of("ISPCRM_CORS", ORIGIN, "ISPCRM_DYNAMODB", "127.0.0.1:" + dynamoDbPort));
   }
 
   @AfterAll
@@ -107,21 +114,18 @@ class LocalRunIT {
 
   @Test
   void cors_pageOfThisOrigin_mayCallTheApi() throws Exception {
-    String origin = "http://localhost:5173";
-    try (LocalRun run = LocalRun.start(Map.of("ISPCRM_CORS", origin))) {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create(run.base() + "/api/v1/users"))
-              .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
-              .header("Origin", origin)
-              .header("Access-Control-Request-Method", "POST")
-              .build();
-      HttpResponse<String> preflight =
-          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-      assertThat(preflight.statusCode()).isEqualTo(204);
-      assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin")).contains(origin);
-      Response list = run.api().send("GET", "/api/v1/users", null, "Origin", origin);
-      assertThat(list.header("Access-Control-Allow-Origin")).isEqualTo(origin);
-    }
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(shared.base() + "/api/v1/users"))
+            .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+            .header("Origin", ORIGIN)
+            .header("Access-Control-Request-Method", "POST")
+            .build();
+    HttpResponse<String> preflight =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    assertThat(preflight.statusCode()).isEqualTo(204);
+    assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin")).contains(ORIGIN);
+    Response list = shared.api().send("GET", "/api/v1/users", null, "Origin", ORIGIN);
+    assertThat(list.header("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
   }
 
   /** No client library sends such a path. */
@@ -190,12 +194,9 @@ class LocalRunIT {
   }
 
   @Test
-  void containersCanReachDynamoDbIfItIsShared() throws Exception {
-    int port = LocalRun.freePort();
-    try (LocalRun run = LocalRun.start(Map.of("ISPCRM_DYNAMODB", "127.0.0.1:" + port))) {
-      assertThat(accepts(InetAddress.getLoopbackAddress(), port)).isTrue();
-      assertThat(run.api().get("/api/v1").status()).isEqualTo(200);
-    }
+  void containersCanReachDynamoDbIfItIsShared() {
+    assertThat(accepts(InetAddress.getLoopbackAddress(), dynamoDbPort)).isTrue();
+    assertThat(shared.api().get("/api/v1").status()).isEqualTo(200);
   }
 
   @Test
