@@ -139,8 +139,8 @@ class CreateWebhookTest {
     assertThat(refused("{" + URL + "}"))
         .hasMessage("The webhook was not created - there are 20, the most there can be.");
     String id = webhooks.list().get(0).id();
-    webhooks.delete(id);
-    webhooks.delete(id);
+    assertThat(webhooks.delete(id)).isTrue();
+    assertThat(webhooks.delete(id)).isTrue();
     assertThat(webhooks.secrets(id)).isEmpty();
     assertThat(create("{" + URL + "}", null).status()).isEqualTo(201);
     assertThat(refused("{" + URL + "}")).isNotNull();

@@ -27,7 +27,9 @@ public final class DeleteWebhook implements Function<ApiRequest, ApiResponse> {
   @Override
   public ApiResponse apply(ApiRequest request) {
     Webhook webhook = webhooks.of(request);
-    webhooks.delete(webhook.id());
+    if (!webhooks.delete(webhook.id())) {
+      throw ApiException.notFound("webhook");
+    }
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("id", webhook.id());
     data.put("deleted_at", Timestamps.format(clock.instant()));

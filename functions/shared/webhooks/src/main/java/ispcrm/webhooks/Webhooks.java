@@ -178,10 +178,11 @@ public final class Webhooks {
   }
 
   /**
-   * Deletes a webhook and its secret, unless that was done already, maybe by this call, whose
-   * response was lost. What is to be delivered to it expires.
+   * Deletes a webhook and its secret. What is to be delivered to it expires.
+   *
+   * @return whether there is none now
    */
-  public void delete(String id) {
+  public boolean delete(String id) {
     TransactWriteItem webhook =
         TransactWriteItem.builder()
             .delete(
@@ -192,7 +193,7 @@ public final class Webhooks {
                         .conditionExpression("attribute_exists(#key)")
                         .expressionAttributeNames(Map.of("#key", Table.KEY)))
             .build();
-    written(
+    return written(
         () ->
             DynamoDb.transact(
                     dynamoDb,
@@ -205,13 +206,14 @@ public final class Webhooks {
   }
 
   /**
-   * Writes, and looks for what was written if no response arrives.
+   * Writes, and looks for what was written if no response arrives, or if the write is refused,
+   * which it also is if it was carried out before.
    *
    * @param isWritten whether it was
    */
   private static boolean written(BooleanSupplier write, BooleanSupplier isWritten) {
     try {
-      return write.getAsBoolean();
+      return write.getAsBoolean() || isWritten.getAsBoolean();
     } catch (UnavailableException e) {
       if (isWritten.getAsBoolean()) {
         return true;
