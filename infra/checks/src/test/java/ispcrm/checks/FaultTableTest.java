@@ -175,22 +175,24 @@ class FaultTableTest {
     add("revoke-tokens-of-user", READS, 1, FaultTableTest::revocationOfAll);
     add("revoke-tokens-of-user", WRITES, 1, FaultTableTest::revocationOfAll);
     add("list-webhooks", READS, 0, get("list-webhooks"));
-    add("get-webhook", READS, 0, withWebhook("get-webhook", "GET", ""));
-    add("list-deliveries", READS, 0, withWebhook("list-deliveries", "GET", ""));
-    add("create-webhook", WRITES, 2, FaultTableTest::creationOfWebhook);
-    add(
+    addWithStore("get-webhook", READS, 0, withWebhook("get-webhook", "GET", ""));
+    addWithStore("list-deliveries", READS, 0, withWebhook("list-deliveries", "GET", ""));
+    addWithStore("create-webhook", WRITES, 2, FaultTableTest::creationOfWebhook);
+    addWithStore(
         "update-webhook",
         READS,
         0,
         withWebhook("update-webhook", "PATCH", "{\"description\":\"other\"}"));
-    add("delete-webhook", READS, -2, withWebhook("delete-webhook", "DELETE", ""));
-    add("delete-webhook", WRITES, -2, withWebhook("delete-webhook", "DELETE", ""));
-    add("test-webhook", READS, 1, withWebhook("test-webhook", "POST", ""));
-    add("test-webhook", WRITES, 1, withWebhook("test-webhook", "POST", ""));
-    add("replay-webhook", READS, 1, withWebhook("replay-webhook", "POST", REPLAY));
-    add("replay-webhook", WRITES, 1, withWebhook("replay-webhook", "POST", REPLAY));
-    add("rotate-webhook-secret", READS, 0, withWebhook("rotate-webhook-secret", "POST", ""));
-    add("rotate-webhook-secret", WRITES, 0, withWebhook("rotate-webhook-secret", "POST", ""));
+    addWithStore("delete-webhook", READS, -2, withWebhook("delete-webhook", "DELETE", ""));
+    addWithStore("delete-webhook", WRITES, -2, withWebhook("delete-webhook", "DELETE", ""));
+    addWithStore("test-webhook", READS, 1, withWebhook("test-webhook", "POST", ""));
+    addWithStore("test-webhook", WRITES, 1, withWebhook("test-webhook", "POST", ""));
+    addWithStore("replay-webhook", READS, 1, withWebhook("replay-webhook", "POST", REPLAY));
+    addWithStore("replay-webhook", WRITES, 1, withWebhook("replay-webhook", "POST", REPLAY));
+    addWithStore(
+        "rotate-webhook-secret", READS, 0, withWebhook("rotate-webhook-secret", "POST", ""));
+    addWithStore(
+        "rotate-webhook-secret", WRITES, 0, withWebhook("rotate-webhook-secret", "POST", ""));
     addWithStore("deliver-events", READS, 1, FaultTableTest::newEntry);
     addWithStore("deliver-events", WRITES, 1, FaultTableTest::newEntry);
     add("bootstrap-admin", READS, 1, FaultTableTest::bootstrap);
@@ -507,11 +509,8 @@ class FaultTableTest {
     Requests requests = new Requests(new LocalLambda(TEMPLATE, log::add));
     Requests.storeCaller(dynamoDb.client());
     Function<String, Act> preparation = scenario.apply(requests, dynamoDb.client());
-    // A function's client uses the DynamoDB that is in use when the function is first called, and a
-    // second preparation may undo the first.
-    for (String call : List.of("first", "second")) {
-      assertThat(preparation.apply(call).get()).isNotEqualTo("failed");
-    }
+    // A function's client uses the DynamoDB that is in use when the function is first called.
+    assertThat(preparation.apply("first").get()).isNotEqualTo("failed");
     SUBJECTS.add(new Subject(name, affected, items, dynamoDb, log, preparation));
   }
 
@@ -586,38 +585,25 @@ class FaultTableTest {
     };
   }
 
-  private static Function<Requests, Function<String, Act>> withWebhook(
+  private static BiFunction<Requests, DynamoDbClient, Function<String, Act>> withWebhook(
       String function, String method, String body) {
-    return requests ->
+    return (requests, client) ->
         name -> {
-          String id = onlyWebhook(requests);
-          return () -> status(requests.call(function, method, id, Map.of(), body));
+          StoredWebhook.put(client);
+          return () -> status(requests.call(function, method, StoredWebhook.ID, Map.of(), body));
         };
   }
 
-  private static Function<String, Act> creationOfWebhook(Requests requests) {
+  private static Function<String, Act> creationOfWebhook(Requests requests, DynamoDbClient client) {
     return name -> {
-      onlyWebhook(requests);
+      StoredWebhook.put(client);
       return () -> status(requests.call("create-webhook", "POST", null, Map.of(), WEBHOOK));
     };
   }
 
-  /** Creates a webhook, and deletes all others. */
-  private static String onlyWebhook(Requests requests) {
-    for (JsonNode webhook :
-        requests.call("list-webhooks", "GET", null, Map.of(), "").body().get("webhooks")) {
-      String id = webhook.get("id").asString();
-      assertThat(status(requests.call("delete-webhook", "DELETE", id, Map.of(), "")))
-          .isEqualTo("200");
-    }
-    Requests.Response created = requests.call("create-webhook", "POST", null, Map.of(), WEBHOOK);
-    assertThat(created.status()).isEqualTo(201);
-    return created.body().at("/data/id").asString();
-  }
-
   /** Passes the entry about the creation of a user on to a webhook. */
   private static Function<String, Act> newEntry(Requests requests, DynamoDbClient client) {
-    onlyWebhook(requests);
+    StoredWebhook.put(client);
     return name -> {
       created(requests, name);
       String key =

@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 final class StoredWebhook {
   private static final Map<String, String> ENVIRONMENT =
       Template.load(Map.of()).functions().get("create-webhook").environment();
-  private static final String ID = "5a13c84c547bb690";
+  static final String ID = "5a13c84c547bb690";
 
   private StoredWebhook() {}
 
