@@ -78,7 +78,7 @@ class AdminPageTokensIT extends BrowserTests {
   @ValueSource(
       strings = {
         "\"><script class=injected>ran=true</script><img class=injected src=x onerror=ran=true>",
-        "</title></textarea><svg class=injected onload=ran=true><a class=injected href=x>x</a>"
+        "</title></textarea><svg class=injected onload=ran=1><a class=injected href=javascript:ran=1>x</a>"
       })
   void markup_inEveryField_isText(String markup) {
     String user = createUser("suspended");
