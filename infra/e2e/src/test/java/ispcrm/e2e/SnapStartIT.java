@@ -74,7 +74,7 @@ class SnapStartIT {
    * The functions that are tested in any case. The others differ little from them, and are tested
    * if the system property {@code thorough} is set.
    */
-  private static final Set<String> MOST_USED = Set.of("authorizer", "create-user");
+  private static final Set<String> IN_EVERY_RUN = Set.of("authorizer", "create-user");
 
   private static final String OPTIONS = "JAVA_TOOL_OPTIONS";
 
@@ -104,7 +104,7 @@ class SnapStartIT {
     return new TreeSet<>(TEMPLATE.functions().keySet())
         .stream()
             .filter(name -> TEMPLATE.functions().get(name).hasSnapshot())
-            .filter(name -> Boolean.getBoolean("thorough") || MOST_USED.contains(name));
+            .filter(name -> Boolean.getBoolean("thorough") || IN_EVERY_RUN.contains(name));
   }
 
   @ParameterizedTest
