@@ -36,15 +36,14 @@ import org.junit.jupiter.api.Test;
 /**
  * What each token may do, for each role and status of its user: not narrowed, narrowed to each
  * scope, and issued before the user got the role. infra/docs/access.md is the table; the system
- * property {@code access.write} writes it anew. Without the system property {@code thorough}, two
- * statuses are alike if they are for a token that is not narrowed, and a token that may not even
- * discover the root may do nothing.
+ * property {@code access.write} writes it anew. Except in a thorough run, two statuses are alike if
+ * they are for a token that is not narrowed, and a token that may not even discover the root may do
+ * nothing.
  */
 class AccessTableTest {
   private static final Template TEMPLATE = Template.load(Map.of());
   private static final String DOCUMENT = "infra/docs/access.md";
   private static final String NOTHING = "nothing (401)";
-  private static final boolean IS_THOROUGH = Boolean.getBoolean("thorough");
 
   private static LocalDynamoDb dynamoDb;
   private static LocalLambda lambda;
@@ -75,11 +74,9 @@ class AccessTableTest {
       Map<Map<String, String>, List<Status>> statuses = new LinkedHashMap<>();
       for (Status status : Status.values()) {
         String may = may(issue(role, status, null, role));
-        Map<String, String> rows = IS_THOROUGH ? null : alike.get(may);
-        if (rows == null) {
-          rows = rows(role, status, may);
-          alike.put(may, rows);
-        }
+        Map<String, String> rows =
+            alike.computeIfAbsent(
+                Checkout.IS_THOROUGH ? status.toString() : may, any -> rows(role, status, may));
         statuses.computeIfAbsent(rows, same -> new ArrayList<>()).add(status);
       }
       statuses.forEach(
@@ -149,7 +146,7 @@ class AccessTableTest {
   }
 
   private static String may(IssuedToken issued) {
-    if (!IS_THOROUGH && authorize(issued, Endpoint.DISCOVER_ROOT, "another").isEmpty()) {
+    if (!Checkout.IS_THOROUGH && authorize(issued, Endpoint.DISCOVER_ROOT, "another").isEmpty()) {
       return NOTHING;
     }
     List<String> allowed = new ArrayList<>();

@@ -18,6 +18,9 @@ final class Checkout {
   static final Path ROOT = root();
   static final JsonMapper JSON = JsonMapper.shared();
 
+  /** Whether tests try every variant, as they do in CI. */
+  static final boolean IS_THOROUGH = Boolean.getBoolean("thorough");
+
   private Checkout() {}
 
   static String read(String file) {
@@ -87,8 +90,8 @@ final class Checkout {
     return folder;
   }
 
-  /** A number for each race: 5 of them, or 50 if the system property {@code thorough} is set. */
+  /** A number for each race: 5 of them, or 50 in a thorough run. */
   static IntStream races() {
-    return IntStream.range(0, Boolean.getBoolean("thorough") ? 50 : 5);
+    return IntStream.range(0, IS_THOROUGH ? 50 : 5);
   }
 }

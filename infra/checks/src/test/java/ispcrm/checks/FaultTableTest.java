@@ -45,8 +45,8 @@ import tools.jackson.databind.JsonNode;
  * moment. Whatever happens, nothing is written twice, no write that happened is reported as failed,
  * nobody waits for more than {@link #PATIENCE}, and a fault of DynamoDB is not reported as one of
  * our own. The results are infra/docs/faults.md; with the system property {@code faults.write},
- * this test writes them there. Without it and the system property {@code thorough}, faults last
- * only in a few cases.
+ * this test writes them there. Without it, and except in a thorough run, faults last only in a few
+ * cases.
  */
 class FaultTableTest {
   private static final Template TEMPLATE = Template.load(Map.of());
@@ -57,7 +57,7 @@ class FaultTableTest {
   private static final List<String> TABLES = List.of("HistoryTable", "WebhooksTable");
 
   private static final boolean IS_WRITTEN_ANEW = Boolean.getBoolean("faults.write");
-  private static final boolean IS_THOROUGH = Boolean.getBoolean("thorough") || IS_WRITTEN_ANEW;
+  private static final boolean IS_THOROUGH = Checkout.IS_THOROUGH || IS_WRITTEN_ANEW;
 
   private static final Predicate<Call> READS = call -> !call.operation().startsWith("Transact");
   private static final Predicate<Call> WRITES = READS.negate();
