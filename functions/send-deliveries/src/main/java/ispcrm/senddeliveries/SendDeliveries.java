@@ -6,6 +6,7 @@ import ispcrm.history.Event;
 import ispcrm.history.History;
 import ispcrm.runtime.CallLog;
 import ispcrm.webhooks.Deliveries;
+import ispcrm.webhooks.Deliveries.Task;
 import ispcrm.webhooks.Delivery;
 import ispcrm.webhooks.Destinations;
 import ispcrm.webhooks.Due;
@@ -94,8 +95,8 @@ public final class SendDeliveries implements Function<String, SendDeliveries.Run
     try {
       // What becomes due while this sender stops may have found it at work still.
       while (clock.instant().isBefore(end)
-          && waitForWork(id, end)
-          && deliveries.acquire(id, owner, clock.instant(), LEASE)) {
+          && waitForWork(id, owner, end)
+          && deliveries.acquire(id, Task.SENDING, owner, clock.instant(), LEASE)) {
         try {
           Optional<Run> round = round(id, threads);
           if (round.isEmpty()) {
@@ -103,7 +104,7 @@ public final class SendDeliveries implements Function<String, SendDeliveries.Run
           }
           run = run.plus(round.get());
         } finally {
-          deliveries.acquire(id, owner, clock.instant(), Duration.ZERO);
+          deliveries.acquire(id, Task.SENDING, owner, clock.instant(), Duration.ZERO);
         }
       }
       return run;
@@ -112,8 +113,11 @@ public final class SendDeliveries implements Function<String, SendDeliveries.Run
     }
   }
 
-  /** Waits until something is due, if that is soon. */
-  private boolean waitForWork(String id, Instant end) {
+  /**
+   * Waits until something is due, if that is soon. Only one sender does, so a receiver that fails
+   * occupies no more, however much there is to send to it.
+   */
+  private boolean waitForWork(String id, String owner, Instant end) {
     List<Due> next = deliveries.next(id, 1);
     Instant now = clock.instant();
     if (next.isEmpty()
@@ -121,8 +125,15 @@ public final class SendDeliveries implements Function<String, SendDeliveries.Run
         || next.get(0).at().isAfter(end)) {
       return false;
     }
+    Duration pause = Duration.between(now, next.get(0).at());
+    if (pause.toMillis() <= 0) {
+      return true;
+    }
+    if (!deliveries.acquire(id, Task.WAITING, owner, now, pause)) {
+      return false;
+    }
     try {
-      Thread.sleep(Math.max(0, Duration.between(now, next.get(0).at()).toMillis()));
+      Thread.sleep(pause.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for work", e);

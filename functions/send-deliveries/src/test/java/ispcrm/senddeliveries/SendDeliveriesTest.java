@@ -13,6 +13,7 @@ import ispcrm.history.Event;
 import ispcrm.history.History;
 import ispcrm.template.Template;
 import ispcrm.webhooks.Deliveries;
+import ispcrm.webhooks.Deliveries.Task;
 import ispcrm.webhooks.Delivery;
 import ispcrm.webhooks.Destinations;
 import ispcrm.webhooks.Due;
@@ -24,8 +25,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -130,9 +134,12 @@ class SendDeliveriesTest {
   }
 
   private SendDeliveries.Run send() {
+    return sender(() -> now, Duration.ZERO).apply(ID);
+  }
+
+  private SendDeliveries sender(InstantSource clock, Duration patience) {
     return new SendDeliveries(
-            webhooks, deliveries, history, new Destinations(ENVIRONMENT), () -> now, Duration.ZERO)
-        .apply(ID);
+        webhooks, deliveries, history, new Destinations(ENVIRONMENT), clock, patience);
   }
 
   /** An event that is due for the webhook. */
@@ -410,9 +417,37 @@ class SendDeliveriesTest {
   @Test
   void senderThatDied_isReplaced() {
     suspend("ann");
-    assertThat(deliveries.acquire(ID, "dead", now, Duration.ofSeconds(20))).isTrue();
+    assertThat(deliveries.acquire(ID, Task.SENDING, "dead", now, Duration.ofSeconds(20))).isTrue();
     assertThat(send()).isEqualTo(new SendDeliveries.Run(0, 0));
     now = now.plusSeconds(21);
+    assertThat(send()).isEqualTo(new SendDeliveries.Run(1, 0));
+  }
+
+  @Test
+  void attemptThatIsDueSoon_isAwaited() {
+    now = Instant.now().truncatedTo(ChronoUnit.MILLIS).plusMillis(300);
+    suspend("ann");
+    assertThat(sender(Clock.systemUTC(), Duration.ofSeconds(7)).apply(ID))
+        .isEqualTo(new SendDeliveries.Run(1, 0));
+    assertThat(log())
+        .singleElement()
+        .satisfies(sent -> assertThat(sent.at()).isAfterOrEqualTo(now));
+  }
+
+  /** Otherwise a receiver that fails would occupy a sender for each event. */
+  @Test
+  void attemptThatAnotherSenderAwaits_isLeftToIt() {
+    Instant begin = Instant.now();
+    Duration pause = Duration.ofSeconds(6);
+    SendDeliveries sender = sender(Clock.systemUTC(), Duration.ofSeconds(7));
+    now = begin.plus(pause);
+    suspend("ann");
+    assertThat(deliveries.acquire(ID, Task.WAITING, "another", begin, pause)).isTrue();
+    assertThat(sender.apply(ID)).isEqualTo(new SendDeliveries.Run(0, 0));
+    now = begin;
+    suspend("bob");
+    assertThat(sender.apply(ID)).isEqualTo(new SendDeliveries.Run(1, 0));
+    now = begin.plus(pause);
     assertThat(send()).isEqualTo(new SendDeliveries.Run(1, 0));
   }
 

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -43,7 +44,6 @@ public final class Deliveries {
   private static final String WORK = "due#";
   private static final String ATTEMPTS_OF = "delivery#";
   private static final String LEASES = "lease#";
-  private static final String LEASE = "lease";
 
   private static final String ID = "id";
   private static final String TYPE = "type";
@@ -64,6 +64,13 @@ public final class Deliveries {
   public Deliveries(DynamoDbClient dynamoDb, Map<String, String> environment) {
     this.dynamoDb = dynamoDb;
     this.table = new Table(environment.get("WEBHOOKS_TABLE"));
+  }
+
+  /** What only one sender of a webhook does at a time. */
+  public enum Task {
+    SENDING,
+    /** Waiting for the next attempt. */
+    WAITING
   }
 
   /** Work for a webhook. */
@@ -150,18 +157,18 @@ public final class Deliveries {
   }
 
   /**
-   * Becomes the only sender of a webhook for some time, or remains it.
+   * Becomes the only sender of a webhook with a task for some time, or remains it.
    *
    * @param owner who asks
    * @return whether nobody else is
    */
-  public boolean acquire(String webhook, String owner, Instant now, Duration time) {
+  public boolean acquire(String webhook, Task task, String owner, Instant now, Duration time) {
     try {
       dynamoDb.updateItem(
           request ->
               request
                   .tableName(table.name())
-                  .key(Table.key(LEASES + webhook, LEASE))
+                  .key(Table.key(LEASES + webhook, task.name().toLowerCase(Locale.ROOT)))
                   .updateExpression("SET #owner = :owner, #until = :until, expires_at = :expiry")
                   .conditionExpression(
                       "attribute_not_exists(#until) OR #until <= :now OR #owner = :owner")
