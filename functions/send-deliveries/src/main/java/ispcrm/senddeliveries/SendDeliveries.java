@@ -120,12 +120,14 @@ public final class SendDeliveries implements Function<String, SendDeliveries.Run
   private boolean waitForWork(String id, String owner, Instant end) {
     List<Due> next = deliveries.next(id, 1);
     Instant now = clock.instant();
-    if (next.isEmpty()
-        || next.get(0).at().isAfter(now.plus(patience))
-        || next.get(0).at().isAfter(end)) {
+    if (next.isEmpty()) {
       return false;
     }
-    Duration pause = Duration.between(now, next.get(0).at());
+    Instant due = next.get(0).at();
+    if (due.isAfter(now.plus(patience)) || due.isAfter(end)) {
+      return false;
+    }
+    Duration pause = Duration.between(now, due);
     if (pause.toMillis() <= 0) {
       return true;
     }
